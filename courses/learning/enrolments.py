@@ -1,0 +1,80 @@
+"""Enrolling: a learner in a module, pinned to the version that is current at that moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from courses.catalogue import Module
+from courses.db import table_of
+from courses.errors import Locked, NotAllowedHere
+from courses.learning import portable, release
+from courses.learning.models import Enrolment, Statement, Status, Verb
+
+_FIND = select(Enrolment.id, Enrolment.version_id).where(
+    Enrolment.learner_id == bindparam("learner_id"), Enrolment.module_id == bindparam("module_id")
+)
+_CURRENT = select(Module.current_version_id).where(Module.id == bindparam("module_id"))
+_ADD = portable.both(
+    lambda insert_: (
+        insert_(table_of(Enrolment))
+        .on_conflict_do_nothing(index_elements=["learner_id", "module_id"])
+        .returning(table_of(Enrolment).c.id)
+    )
+)
+_SAY = insert(table_of(Statement))
+_PLACE = (
+    update(table_of(Enrolment))
+    .where(
+        table_of(Enrolment).c.id == bindparam("enrolment_id"),
+        table_of(Enrolment).c.last_position != bindparam("position"),
+    )
+    .values(last_position=bindparam("position"), active_at=bindparam("at"))
+)
+
+
+@dataclass(frozen=True)
+class EnrolmentState:
+    """Which enrolment it is, which version it is pinned to, and whether it was made just now."""
+
+    id: int
+    version_id: int
+    is_new: bool
+
+
+def enrol(session: Session, learner_id: int, module_id: int, now: datetime) -> EnrolmentState:
+    """Enrol a learner; a second time changes nothing.
+
+    Raises Locked when other modules come first, NotAllowedHere when the module has nothing published.
+    """
+    key = {"learner_id": learner_id, "module_id": module_id}
+    found = session.execute(_FIND, key).first()
+    if found is not None:
+        return EnrolmentState(found.id, found.version_id, False)
+    waits = release.missing(session, learner_id, module_id)
+    if waits:
+        raise Locked(f"Complete {' and '.join(title for _, title in waits)} first.")
+    version_id = session.scalar(_CURRENT, {"module_id": module_id})
+    if version_id is None:
+        raise NotAllowedHere("This module is not published.")
+    made = session.execute(portable.here(session, _ADD), _new(learner_id, module_id, version_id, now)).scalar()
+    if made is None:  # somebody else's request was first
+        found = session.execute(_FIND, key).one()
+        return EnrolmentState(found.id, found.version_id, False)
+    said = {"enrolment_id": made, "unit_id": None, "verb": Verb.INITIALIZED, "result": {}, "at": now}
+    session.execute(_SAY, said)
+    return EnrolmentState(made, version_id, True)
+
+
+def _new(learner_id: int, module_id: int, version_id: int, now: datetime) -> dict[str, object]:
+    return {
+        "learner_id": learner_id, "module_id": module_id, "version_id": version_id, "status": Status.STARTED,
+        "done": b"", "done_count": 0, "done_weight": 0, "best_score": None, "score_sum": 0, "score_count": 0,
+        "last_position": 0, "started_at": now, "active_at": now, "completed_at": None,
+    }  # fmt: skip
+
+
+def remember_place(session: Session, enrolment_id: int, position: int, now: datetime) -> None:
+    """Remember the unit where the learner is; writes only when it is another."""
+    session.execute(_PLACE, {"enrolment_id": enrolment_id, "position": position, "at": now})

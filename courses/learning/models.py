@@ -1,0 +1,163 @@
+"""What learners did: a learner is a number here, and no personal data lies in any of these tables but the reflections."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from courses.db import Base, BigKey, Json, bits, intpk, long, moment, varchar_enum
+
+
+class Status(enum.StrEnum):
+    """Where a learner stands with a module or a unit; it never goes back."""
+
+    STARTED = "started"
+    COMPLETED = "completed"
+
+
+class Verb(enum.StrEnum):
+    """What a statement says (xAPI verbs, by their last path segment)."""
+
+    INITIALIZED = "initialized"
+    PROGRESSED = "progressed"
+    ANSWERED = "answered"
+    COMPLETED = "completed"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Learner(Base):
+    """One row per person in the engine; ``User.learner_id`` points to it."""
+
+    __tablename__ = "learner"
+
+    id: Mapped[intpk]
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    "Random, pairwise name of the learner in statements."
+    created_at: Mapped[moment]
+    "When the person first came."
+
+
+class Enrolment(Base):
+    """A learner in a module, pinned to one version, with counters so that no event has to add up history."""
+
+    __tablename__ = "enrolment"
+
+    id: Mapped[intpk]
+    learner_id: Mapped[int] = mapped_column(BigKey, ForeignKey("learner.id"))
+    "Who."
+    module_id: Mapped[int] = mapped_column(BigKey, ForeignKey("module.id"), index=True)
+    "What."
+    version_id: Mapped[int] = mapped_column(BigKey, ForeignKey("module_version.id"))
+    "The version the learner stays on."
+    status: Mapped[Status] = mapped_column(varchar_enum(Status))
+    "Where the learner stands."
+    done: Mapped[bits] = mapped_column(LargeBinary)
+    "Bitmap of completed units: bit n-1 is the unit at position n, little-endian."
+    done_count: Mapped[int]
+    "Completed units."
+    done_weight: Mapped[int]
+    "Weight of the completed required units; progress is done_weight / version.required_weight."
+    best_score: Mapped[int | None]
+    "Mean of the best quiz scores so far in per cent, rounded; null before the first quiz."
+    score_sum: Mapped[int]
+    "Sum of the best score of each quiz tried, in per cent."
+    score_count: Mapped[int]
+    "Quizzes tried."
+    last_position: Mapped[int]
+    "The unit where the learner was last, for the resume point."
+    started_at: Mapped[moment]
+    "When the learner started."
+    active_at: Mapped[moment]
+    "When the learner last did something here."
+    completed_at: Mapped[datetime | None]
+    "When every required unit was completed, the first time."
+
+    __table_args__ = (
+        UniqueConstraint("learner_id", "module_id"),
+        Index("ix_enrolment_recent", "learner_id", "active_at"),
+    )
+
+
+class UnitProgress(Base):
+    """A learner's state in one unit."""
+
+    __tablename__ = "unit_progress"
+
+    enrolment_id: Mapped[int] = mapped_column(BigKey, ForeignKey("enrolment.id"), primary_key=True)
+    "The enrolment."
+    unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"), primary_key=True)
+    "The unit."
+    status: Mapped[Status] = mapped_column(varchar_enum(Status))
+    "Where the learner stands."
+    best_score: Mapped[int | None]
+    "Best quiz score in per cent."
+    attempts: Mapped[int]
+    "Quiz tries so far."
+    watched: Mapped[bits | None] = mapped_column(LargeBinary)
+    "32 bytes: bit n is set when the n-th 256th of the video was watched."
+    first_at: Mapped[moment]
+    "When the learner first did something here."
+    completed_at: Mapped[datetime | None]
+    "When it was completed, the first time."
+
+
+class QuizAttempt(Base):
+    """One try at a quiz, kept with its answers and marks."""
+
+    __tablename__ = "quiz_attempt"
+
+    id: Mapped[intpk]
+    enrolment_id: Mapped[int] = mapped_column(BigKey, ForeignKey("enrolment.id"))
+    "The enrolment."
+    unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    "The quiz."
+    n: Mapped[int]
+    "1, 2, 3 …"
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    "{question id: [option numbers from 0] or text}."
+    score: Mapped[int]
+    "Per cent, rounded down, so that nobody passes by rounding."
+    is_passed: Mapped[bool]
+    "Whether the score reached the pass mark."
+    submitted_at: Mapped[moment]
+    "When."
+
+    __table_args__ = (UniqueConstraint("enrolment_id", "unit_id", "n"),)
+
+
+class Reflection(Base):
+    """What a learner wrote for themselves; nobody else reads it."""
+
+    __tablename__ = "reflection"
+
+    enrolment_id: Mapped[int] = mapped_column(BigKey, ForeignKey("enrolment.id"), primary_key=True)
+    "The enrolment."
+    unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"), primary_key=True)
+    "The unit that asked."
+    text: Mapped[long]
+    "As typed."
+    written_at: Mapped[moment]
+    "When it was first written."
+    changed_at: Mapped[moment]
+    "When it was last changed."
+
+
+class Statement(Base):
+    """One thing that happened: actor, verb, object (xAPI 1.0.3). Append-only."""
+
+    __tablename__ = "statement"
+
+    id: Mapped[intpk]
+    enrolment_id: Mapped[int] = mapped_column(BigKey, ForeignKey("enrolment.id"), index=True)
+    "The actor and the module."
+    unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    "The object; null means the module itself."
+    verb: Mapped[Verb] = mapped_column(varchar_enum(Verb))
+    "What happened."
+    result: Mapped[dict[str, Any]] = mapped_column(Json)
+    "xAPI result: {score: {scaled}, success, completion, …}; may be empty."
+    at: Mapped[moment]
+    "When."

@@ -1,0 +1,119 @@
+"""People: who they are, what they may do, and the sessions and one-time addresses they came in by."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from courses.db import Base, BigKey, intpk, json_list, moment, short, varchar_enum
+
+
+class Role(enum.StrEnum):
+    """What an administrator may grant; a learner needs none of them."""
+
+    FACILITATOR = "facilitator"
+    AUTHOR = "author"
+    ADMINISTRATOR = "administrator"
+
+
+class TicketKind(enum.StrEnum):
+    """What a one-time ticket opens."""
+
+    WINDOW = "window"
+    SIGN_IN = "sign_in"
+
+
+class SessionEnd(enum.StrEnum):
+    """Why a session ended."""
+
+    SIGNED_OUT = "signed_out"
+    IDLE = "idle"
+    TOO_LONG = "too_long"
+    REPLACED = "replaced"
+
+
+class User(Base):
+    """A person. Whoever launches is known by (registration, sub) in ``platform_user``; email alone never merges two."""
+
+    __tablename__ = "user"
+
+    id: Mapped[intpk]
+    learner_id: Mapped[int] = mapped_column(BigKey, ForeignKey("learner.id"), unique=True)
+    "The person in the course engine."
+    name: Mapped[short]
+    "Full name as the platform or the administrator gave it; may be empty."
+    given_name: Mapped[short]
+    "First name for greetings; may be empty."
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    "Address as given; not verified unless signed in by it."
+    is_test: Mapped[bool] = mapped_column(Boolean)
+    "A platform's test user (vocab/lti/system/person#TestUser)."
+    created_at: Mapped[moment]
+    "When the person first came."
+    seen_at: Mapped[moment]
+    "When the person last came in."
+
+
+class RoleGrant(Base):
+    """One role granted to one person."""
+
+    __tablename__ = "role_grant"
+
+    user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user.id"), primary_key=True)
+    "Who."
+    role: Mapped[Role] = mapped_column(varchar_enum(Role), primary_key=True)
+    "What."
+    granted_at: Mapped[moment]
+    "When."
+
+
+class LoginSession(Base):
+    """One browser that came in. The cookie holds only a random name, kept here as a hash, so a session can be ended."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[intpk]
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    "SHA-256 of the random name in the cookie."
+    user_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user.id"), index=True)
+    "Who; null for an anonymous launch, which reads and keeps nothing."
+    registration_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("registration.id"))
+    "The platform of the launch; null for other ways in."
+    platform_name: Mapped[str | None] = mapped_column(String(255))
+    "What people call that platform, kept here because every page shows it."
+    frame_origins: Mapped[json_list]
+    "Origins whose pages may frame this session's pages, as that platform's registration had them at the launch."
+    is_embedded: Mapped[bool]
+    "Whether the launch said that it opens in a frame; the browser's own word wins where it gives one."
+    return_url: Mapped[str | None] = mapped_column(String(2000))
+    "Where the platform wants people to go back to."
+    created_at: Mapped[moment]
+    "When it began."
+    used_at: Mapped[moment]
+    "Last use, to the minute."
+    ended_at: Mapped[datetime | None]
+    "When it was ended; null while it lasts."
+    ended_by: Mapped[SessionEnd | None] = mapped_column(varchar_enum(SessionEnd))
+    "Why it was ended."
+
+
+class Ticket(Base):
+    """A one-time way in: shown or posted once, kept as a hash, gone when used."""
+
+    __tablename__ = "ticket"
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    "SHA-256 of the ticket."
+    kind: Mapped[TicketKind] = mapped_column(varchar_enum(TicketKind))
+    "What it opens."
+    user_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user.id"))
+    "Who comes in; null for an anonymous launch's new window."
+    session_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("login_session.id"))
+    "The session that asked, for a new window."
+    target: Mapped[str] = mapped_column(String(2000))
+    "Path to open."
+    expires_at: Mapped[moment]
+    "Not valid from here on."
+
+    __table_args__ = (Index("ix_ticket_expires", "expires_at"),)

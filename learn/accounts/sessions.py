@@ -1,0 +1,208 @@
+"""Sessions: a small signed cookie names a row, so that a session can be ended from here and shared computers stay safe.
+
+The cookie holds a random name and the CSRF token, nothing about the person. A session ends after the idle time, after
+12 hours at most, at sign-out, and when somebody else comes in with the same browser.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, g
+from flask import session as cookie
+from flask_login import AnonymousUserMixin, current_user
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from courses.db import now
+from learn.accounts.models import LoginSession, RoleGrant, SessionEnd, User
+from learn.config import settings
+from learn.extensions import db, login_manager
+from learn.web import writing
+
+LONGEST = timedelta(hours=12)
+TOUCH_AFTER = timedelta(seconds=60)
+"A use is noted at most once a minute, so that most pages write nothing."
+
+
+@dataclass(frozen=True)
+class CurrentUser:
+    """Whoever came in with this browser: a snapshot of columns, tied to no database session."""
+
+    session_id: int
+    id: int | None
+    learner_id: int | None
+    name: str
+    given_name: str
+    roles: frozenset[str]
+    registration_id: int | None
+    platform_name: str | None
+    frame_origins: tuple[str, ...]
+    is_embedded: bool
+    return_url: str | None
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    @property
+    def is_anonymous_launch(self) -> bool:
+        """Came in from a platform that did not say who it is: reads, and keeps nothing."""
+        return self.id is None
+
+    @property
+    def can_learn(self) -> bool:
+        return self.learner_id is not None
+
+    def get_id(self) -> str:
+        return str(self.session_id)
+
+
+class Nobody(AnonymousUserMixin):
+    """Who has not come in, with the names that pages and predicates ask for."""
+
+    id = learner_id = registration_id = platform_name = return_url = None
+    name = given_name = ""
+    roles: frozenset[str] = frozenset()
+    frame_origins: tuple[str, ...] = ()
+    is_embedded = is_anonymous_launch = can_learn = False
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How somebody comes in: what a new session needs to know."""
+
+    user_id: int | None
+    registration_id: int | None = None
+    platform_name: str | None = None
+    frame_origins: tuple[str, ...] = ()
+    is_embedded: bool = False
+    return_url: str | None = None
+
+
+_ROLES = select(func.count()).where(RoleGrant.user_id == User.id).correlate(User).scalar_subquery().label("role_count")
+_FIND = (
+    select(
+        LoginSession.id, LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name,
+        LoginSession.frame_origins, LoginSession.is_embedded, LoginSession.return_url, LoginSession.created_at,
+        LoginSession.used_at, LoginSession.ended_at, LoginSession.ended_by,
+        User.learner_id, User.name, User.given_name, _ROLES,
+    )
+    .outerjoin(User, User.id == LoginSession.user_id)
+    .where(LoginSession.key_hash == bindparam("key_hash"))
+)  # fmt: skip
+_GRANTED = select(RoleGrant.role).where(RoleGrant.user_id == bindparam("user_id"))
+_BEGIN = insert(LoginSession)
+_END = (
+    update(LoginSession)
+    .where(LoginSession.id == bindparam("session_id"), LoginSession.ended_at.is_(None))
+    .values(ended_at=bindparam("at"), ended_by=bindparam("why"))
+)
+_TOUCH = update(LoginSession).where(LoginSession.id == bindparam("session_id")).values(used_at=bindparam("at"))
+_WHO = select(LoginSession.id, LoginSession.user_id).where(
+    LoginSession.key_hash == bindparam("key_hash"), LoginSession.ended_at.is_(None)
+)
+
+
+def hashed(key: str) -> str:
+    """How a random name is kept."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def begin(session: Session, arrival: Arrival, at: datetime) -> str:
+    """Begin a session for this browser and end the one it had; returns the random name for ``keep``.
+
+    Somebody else's arrival starts with an empty cookie, so that no form of the person before can be sent in their name;
+    the same person's second frame keeps the CSRF token, so that the first frame's forms still work.
+    """
+    key = secrets.token_urlsafe(32)
+    session.execute(_BEGIN, {
+        "key_hash": hashed(key), "user_id": arrival.user_id, "registration_id": arrival.registration_id,
+        "platform_name": arrival.platform_name, "frame_origins": list(arrival.frame_origins),
+        "is_embedded": arrival.is_embedded, "return_url": arrival.return_url,
+        "created_at": at, "used_at": at, "ended_at": None, "ended_by": None,
+    })  # fmt: skip
+    before = cookie.get("key")
+    found = session.execute(_WHO, {"key_hash": hashed(before)}).first() if before else None
+    if found is not None:
+        end(session, found.id, SessionEnd.REPLACED, at)
+    g.is_same_person = found is not None and arrival.user_id is not None and found.user_id == arrival.user_id
+    return key
+
+
+def keep(key: str) -> None:
+    """Put the new session's name into the browser's cookie; after the commit that began it."""
+    if not g.get("is_same_person"):
+        cookie.clear()
+    cookie["key"] = key
+
+
+def forget() -> None:
+    """Empty the browser's cookie."""
+    cookie.clear()
+
+
+def end(session: Session, session_id: int, why: SessionEnd, at: datetime) -> None:
+    """End a session; the browser's cookie is worth nothing any more."""
+    session.execute(_END, {"session_id": session_id, "why": why, "at": at})
+
+
+def load(_request: Any) -> CurrentUser | None:
+    """Who came in with this browser, by one select; None when nobody or not any more."""
+    key = cookie.get("key")
+    if not isinstance(key, str):
+        return None
+    row = db.session.execute(_FIND, {"key_hash": hashed(key)}).first()
+    if row is None:
+        return None
+    g.frame_origins = row.frame_origins  # of an ended session too: its page has to be seen in the frame
+    over = _over(row, now())
+    if over is not None:
+        g.session_end = over.value
+        return None
+    roles = frozenset(db.session.scalars(_GRANTED, {"user_id": row.user_id})) if row.role_count else frozenset()
+    g.session_used_at = row.used_at
+    return CurrentUser(
+        session_id=row.id, id=row.user_id, learner_id=row.learner_id, name=row.name or "", given_name=row.given_name or "",
+        roles=roles, registration_id=row.registration_id, platform_name=row.platform_name,
+        frame_origins=tuple(row.frame_origins), is_embedded=row.is_embedded, return_url=row.return_url,
+    )  # fmt: skip
+
+
+def _over(row: Any, at: datetime) -> SessionEnd | None:
+    if row.ended_at is not None:
+        return SessionEnd(row.ended_by or SessionEnd.SIGNED_OUT)
+    if at - row.created_at > LONGEST:
+        return SessionEnd.TOO_LONG
+    if (at - row.used_at).total_seconds() > settings().idle_seconds:
+        return SessionEnd.IDLE
+    return None
+
+
+def touch(person: Any, at: datetime) -> None:
+    """Note that the session is in use, at most once a minute."""
+    used_at = g.get("session_used_at")
+    if used_at is None or at - used_at < TOUCH_AFTER:
+        return
+    g.session_used_at = at
+    with writing() as session:
+        session.execute(_TOUCH, {"session_id": person.session_id, "at": at})
+
+
+def prune(session: Session, at: datetime) -> None:
+    """Remove sessions that ended, or could not be used any more, more than 30 days ago."""
+    session.execute(delete(LoginSession).where(LoginSession.used_at < at - timedelta(days=30)))
+
+
+def init_app(app: Flask) -> None:
+    """Tell Flask-Login how a person is found and who nobody is; note each use."""
+    login_manager.init_app(app)
+    login_manager.anonymous_user = Nobody
+    login_manager.session_protection = None
+    login_manager.request_loader(load)
+
+    @app.before_request
+    def _note_use() -> None:
+        if current_user.is_authenticated:
+            touch(current_user, now())

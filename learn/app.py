@@ -1,0 +1,123 @@
+"""The application: create_app() puts the house together, floor by floor."""
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask, g
+from flask_login import current_user
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from learn import assets, cli, components, config, errors, headers, health, logs, policy, web
+from learn.accounts import commands as user_commands
+from learn.accounts import sessions, tickets
+from learn.accounts import views as accounts
+from learn.community import commands as community_commands
+from learn.config import Settings
+from learn.extensions import compress, csrf, db, settle_sqlite
+from learn.hub import views as hub
+from learn.lti import commands as platform_commands
+from learn.lti import login, registration, tokens
+from learn.lti import views as lti
+from learn.outbox import commands as worker_commands
+from learn.outbox import worker
+from learn.passback import send
+from learn.paths import PACKAGE, resource_dir
+from learn.player import commands as module_commands
+from learn.player import files, opening
+from learn.player import views as player
+from learn.progress import views as progress
+
+FORM_LIMIT = 2 * 1024 * 1024
+"Bytes that a posted form may have; uploads have their own road."
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Build the application from the environment; SettingsError when that does not make a working site."""
+    settings = config.read(os.environ if environ is None else environ)
+    app = Flask("learn", template_folder=str(resource_dir("templates")), static_folder=None)
+    app.config.update(_flask_settings(settings))
+    app.jinja_env.undefined = StrictUndefined
+    _serve(app, settings)
+    _frame(app)
+    _rooms(app)
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, object]:
+    return {
+        "FRONTLINE": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database,
+        "SQLALCHEMY_ENGINE_OPTIONS": {}
+        if settings.database.startswith("sqlite")
+        else {"pool_pre_ping": True, "pool_size": 10},
+        "MAX_CONTENT_LENGTH": FORM_LIMIT,
+        "SESSION_COOKIE_NAME": "__Host-frontline",
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "None",
+        "SESSION_COOKIE_PARTITIONED": True,
+        # The token lives as long as the session, which ends by its own rules.
+        "WTF_CSRF_TIME_LIMIT": None,
+        # Frames and old browsers send no full Referer; the token is what proves the form.
+        "WTF_CSRF_SSL_STRICT": False,
+        "COMPRESS_MIMETYPES": ["text/html", "application/json"],
+        "COMPRESS_ALGORITHM": ["zstd", "gzip"],
+        "COMPRESS_ZSTD_LEVEL": 3,
+        "COMPRESS_LEVEL": 1,
+    }
+
+
+def _serve(app: Flask, settings: Settings) -> None:
+    """What stands between the server and the application: static files, proxies, the database's folder."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    logs.set_up()
+    assets.drop_stale()
+    served = WhiteNoise(app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=components.STATIC_SECONDS)
+    app.wsgi_app = served  # type: ignore[method-assign]
+    if settings.proxies:
+        n = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+
+def _frame(app: Flask) -> None:
+    """The lower floors. The order of the hooks matters: host, person, permission, then the form's token."""
+    db.init_app(app)
+    with app.app_context():
+        settle_sqlite(db.engine)
+    errors.init_app(app)
+    web.init_app(app)
+    sessions.init_app(app)
+    policy.init_app(app)
+    csrf.init_app(app)
+    compress.init_app(app)
+    components.init_app(app)
+    headers.init_app(app, _frame_origins)
+    health.count_requests(app)
+
+
+def _frame_origins() -> list[str]:
+    """Who may frame this answer: the platform of the session, or of any registration where there is no session."""
+    if "frame_origins" in g:
+        return list(g.frame_origins)
+    try:
+        if current_user.is_authenticated:
+            return list(current_user.frame_origins)
+        return registration.frame_origins(db.session())
+    except SQLAlchemyError:
+        return []
+
+
+def _rooms(app: Flask) -> None:
+    """The features, and the few callables that lead from a lower floor up to them."""
+    for blueprint in (health.bp, accounts.bp, lti.bp, hub.bp, player.bp, files.bp, progress.bp):
+        app.register_blueprint(blueprint)
+    app.extensions["frontline_open_target"] = opening.open_target
+    worker.init_app(
+        app, {send.KIND: send.ScoreHandler}, prune=[tickets.prune, sessions.prune, login.prune, tokens.prune]
+    )
+    for commands in (cli, user_commands, platform_commands, module_commands, community_commands, worker_commands):
+        commands.init_app(app)

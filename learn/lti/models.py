@@ -1,0 +1,236 @@
+"""What is known of the platforms: registrations and all that hangs on them. Names are those of LTI 1.3."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from courses.db import Base, BigKey, Json, intpk, json_list, json_object, long, moment, short
+
+Address = String(2000)
+
+
+class Registration(Base):
+    """A platform that may launch us: issuer + client_id + endpoints. Unique as a pair (Security Framework 1.0 §5.1.1)."""
+
+    __tablename__ = "registration"
+
+    id: Mapped[intpk]
+    name: Mapped[short]
+    "What people call the platform, for example NIHR Learn."
+    issuer: Mapped[str] = mapped_column(String(500))
+    "`iss` of its tokens."
+    client_id: Mapped[short]
+    "Our name with it."
+    auth_url: Mapped[str] = mapped_column(Address)
+    "OIDC authentication endpoint."
+    token_url: Mapped[str] = mapped_column(Address)
+    "OAuth 2 token endpoint."
+    jwks_url: Mapped[str] = mapped_column(Address)
+    "Its public keys."
+    token_audience: Mapped[str | None] = mapped_column(Address)
+    "`aud` of our client assertion where it is not the token endpoint."
+    frame_origins: Mapped[json_list]
+    "Origins whose pages may frame us; learned from its addresses and return_url, editable."
+    is_active: Mapped[bool] = mapped_column(Boolean)
+    "False refuses its launches."
+    takes_new_deployments: Mapped[bool] = mapped_column(Boolean)
+    "True until the first deployment is known: the first launch then names it. False refuses unknown ones."
+    version: Mapped[int]
+    "Raised with every change, so that cached copies notice."
+    created_at: Mapped[moment]
+    "When it was added."
+
+    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+
+
+class Deployment(Base):
+    """One place where a platform put the tool (Core 1.3 §3.1.3)."""
+
+    __tablename__ = "deployment"
+
+    id: Mapped[intpk]
+    registration_id: Mapped[int] = mapped_column(BigKey, ForeignKey("registration.id"))
+    "The platform."
+    deployment_id: Mapped[short]
+    "Its own name for it."
+    created_at: Mapped[moment]
+    "When it was first known."
+
+    __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
+
+
+class Context(Base):
+    """The platform's course."""
+
+    __tablename__ = "context"
+
+    id: Mapped[intpk]
+    deployment_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("deployment.id"))
+    "The deployment."
+    context_id: Mapped[short]
+    "`context.id`."
+    title: Mapped[long]
+    "`context.title`; may be empty."
+    label: Mapped[short]
+    "`context.label`; may be empty."
+    memberships_url: Mapped[str | None] = mapped_column(Address)
+    "Names and roles service, as last told."
+    lineitems_url: Mapped[str | None] = mapped_column(Address)
+    "Line items container, as last told."
+    created_at: Mapped[moment]
+    "When it was first seen."
+
+    __table_args__ = (UniqueConstraint("deployment_pk", "context_id"),)
+
+
+class ResourceLink(Base):
+    """One link in the platform that opens us."""
+
+    __tablename__ = "resource_link"
+
+    id: Mapped[intpk]
+    deployment_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("deployment.id"))
+    "The deployment."
+    context_pk: Mapped[int | None] = mapped_column(BigKey, ForeignKey("context.id"), index=True)
+    "The context; some launches have none."
+    resource_link_id: Mapped[short]
+    "`resource_link.id`."
+    title: Mapped[long]
+    "`resource_link.title`; may be empty."
+    target: Mapped[str] = mapped_column(Address)
+    "The path it opens, as last launched."
+    lineitem_id: Mapped[int | None] = mapped_column(
+        BigKey, ForeignKey("line_item.id", use_alter=True, name="fk_resource_link_lineitem_id")
+    )
+    "Its own line item, as last told; null when scores are not wanted."
+    created_at: Mapped[moment]
+    "When it was first seen."
+
+    __table_args__ = (UniqueConstraint("deployment_pk", "resource_link_id"),)
+
+
+class LineItem(Base):
+    """A column of the platform's gradebook that a link's scores go to (AGS 2.0)."""
+
+    __tablename__ = "line_item"
+
+    id: Mapped[intpk]
+    registration_id: Mapped[int] = mapped_column(BigKey, ForeignKey("registration.id"))
+    "The platform."
+    url_hash: Mapped[str] = mapped_column(String(64))
+    "SHA-256 of its address, which is too long to index."
+    url: Mapped[str] = mapped_column(Address)
+    "Its address, query included."
+    resource_link_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("resource_link.id"), index=True)
+    "The link that named it."
+    scopes: Mapped[json_list]
+    "AGS scopes that the last launch granted."
+    created_at: Mapped[moment]
+    "When it was first seen."
+
+    __table_args__ = (UniqueConstraint("registration_id", "url_hash"),)
+
+
+class PlatformUser(Base):
+    """A person as one platform knows them: (registration, sub)."""
+
+    __tablename__ = "platform_user"
+
+    id: Mapped[intpk]
+    registration_id: Mapped[int] = mapped_column(BigKey, ForeignKey("registration.id"))
+    "The platform."
+    sub: Mapped[short]
+    "Its name for the person, case-sensitive."
+    user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user.id"), index=True)
+    "The person here."
+    created_at: Mapped[moment]
+    "When the person first launched."
+
+    __table_args__ = (UniqueConstraint("registration_id", "sub"),)
+
+
+class Membership(Base):
+    """A person in a context with the roles of the last launch."""
+
+    __tablename__ = "membership"
+
+    context_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("context.id"), primary_key=True)
+    "The context."
+    platform_user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("platform_user.id"), primary_key=True, index=True)
+    "The person."
+    roles: Mapped[json_list]
+    "Short context roles: Learner, Instructor, Mentor …"
+    is_learner: Mapped[bool] = mapped_column(Boolean)
+    "May be given scores here: a learner and not staff."
+    is_instructor: Mapped[bool] = mapped_column(Boolean)
+    "Teaches here."
+    seen_at: Mapped[moment]
+    "Last launch from here."
+
+
+class LtiLogin(Base):
+    """One login begun and not yet used: state and nonce, consumed together exactly once."""
+
+    __tablename__ = "lti_login"
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    "SHA-256 of the state."
+    nonce_hash: Mapped[str] = mapped_column(String(64))
+    "SHA-256 of the nonce."
+    registration_id: Mapped[int] = mapped_column(BigKey, ForeignKey("registration.id"))
+    "Who began it."
+    target_link_uri: Mapped[str] = mapped_column(Address)
+    "What the login asked to open; the launch has to say the same."
+    expires_at: Mapped[moment]
+    "Not valid from here on."
+
+    __table_args__ = (Index("ix_lti_login_expires", "expires_at"),)
+
+
+class PlatformKeys(Base):
+    """A platform's public keys, the last good set, shared by all processes."""
+
+    __tablename__ = "platform_keys"
+
+    registration_id: Mapped[int] = mapped_column(BigKey, ForeignKey("registration.id"), primary_key=True)
+    "The platform."
+    jwks: Mapped[json_object]
+    "The key set as served."
+    fetched_at: Mapped[moment]
+    "When it was read."
+    tried_at: Mapped[moment]
+    "When reading it was last tried, so that an unknown kid cannot make us ask all the time."
+
+
+class ToolKey(Base):
+    """A signing key of ours. Served while it is not removed, used while it is the newest."""
+
+    __tablename__ = "tool_key"
+
+    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    "Its name in the key set."
+    private_pem: Mapped[long]
+    "The private key, encrypted with a key derived from FRONTLINE_SECRET_KEY."
+    public_jwk: Mapped[dict[str, Any]] = mapped_column(Json)
+    "The public half, as served."
+    created_at: Mapped[moment]
+    "When it was made."
+    retired_at: Mapped[datetime | None]
+    "Not used to sign any more from here on; still served for platforms that cached it."
+
+
+class AccessToken(Base):
+    """A platform's service token, kept until it ends."""
+
+    __tablename__ = "access_token"
+
+    registration_id: Mapped[int] = mapped_column(BigKey, ForeignKey("registration.id"), primary_key=True)
+    "The platform."
+    scope_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    "SHA-256 of the sorted scopes asked for."
+    token: Mapped[long]
+    "The bearer token, encrypted as the keys are."
+    expires_at: Mapped[moment]
+    "Not used from here on: the platform's word less a minute."

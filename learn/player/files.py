@@ -1,0 +1,58 @@
+"""A module's own files: pictures, videos, captions, downloads. Types come from our table, and nothing here can run."""
+
+from flask import Blueprint, Response, abort, send_file
+from sqlalchemy import bindparam, select
+
+from courses.catalogue import Module, ModuleVersion, Unit
+from courses.storage import open_storage
+from learn.config import settings
+from learn.extensions import db
+from learn.policy import Permission, permits
+
+bp = Blueprint("files", __name__)
+
+TYPES = {
+    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
+    "mp4": "video/mp4", "webm": "video/webm", "vtt": "text/vtt; charset=utf-8",
+}  # fmt: skip
+"Everything else is a download without a type that a browser would open."
+
+_MEDIA = (
+    select(Unit.media)
+    .join(ModuleVersion, ModuleVersion.id == Unit.version_id)
+    .join(Module, Module.id == ModuleVersion.module_id)
+    .where(Module.slug == bindparam("slug"))
+)
+
+
+@bp.get("/modules/<slug>/files/<sha256>.<ending>")
+@permits(Permission.READ)
+def show(slug: str, sha256: str, ending: str) -> Response:
+    """Serve one file of a module, in ranges where the browser asks for them."""
+    name = _name(slug, sha256)
+    if name is None or name.rsplit(".", 1)[-1].lower() != ending:
+        abort(404)
+    path = open_storage(settings().storage).path(sha256)
+    shown = TYPES.get(ending)
+    answer = send_file(
+        path,
+        mimetype=shown or "application/octet-stream",
+        as_attachment=shown is None,
+        download_name=name,
+        etag=sha256,
+        max_age=3600,
+    )
+    answer.headers["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
+    )
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+def _name(slug: str, sha256: str) -> str | None:
+    """The file's name if a unit of the module has it: only what is listed is served."""
+    for media in db.session.scalars(_MEDIA, {"slug": slug}):
+        for kept in [entry for entry in media.values() if isinstance(entry, dict)] + media.get("images", []):
+            if kept["sha256"] == sha256:
+                return str(kept["name"])
+    return None

@@ -1,0 +1,149 @@
+"""Learning: what there is, a theme, a course, a module, and its units. GET shows; what completes or scores is a POST."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
+from flask_login import current_user
+
+from courses.db import now
+from courses.learning import enrolments, release
+from courses.learning.completion import percent
+from learn.extensions import db
+from learn.passback import words
+from learn.player import acting, queries, units
+from learn.policy import Permission, permits
+from learn.web import writing
+
+bp = Blueprint("player", __name__)
+
+
+@bp.get("/learn")
+@permits(Permission.READ)
+def learn() -> str:
+    """Show all courses, and all modules by theme."""
+    session, learner_id = db.session(), current_user.learner_id
+    themes: dict[str, dict[str, Any]] = {}
+    for card in queries.cards(session, learner_id):
+        slug = card["theme_slug"]
+        theme = themes.setdefault(
+            slug, {"slug": slug, "title": card["theme_title"], "url": f"/themes/{slug}", "modules": []}
+        )
+        theme["modules"].append(card)
+    return render_template(
+        "player/learn.html", courses=queries.courses(session, learner_id), themes=list(themes.values())
+    )
+
+
+@bp.get("/themes/<slug>")
+@permits(Permission.READ)
+def theme(slug: str) -> str:
+    """Show a theme's modules."""
+    found = queries.theme(db.session(), slug) or abort(404)
+    modules = queries.cards(db.session(), current_user.learner_id, theme=slug)
+    return render_template("player/theme.html", theme=found, modules=modules)
+
+
+@bp.get("/courses/<slug>")
+@permits(Permission.READ)
+def course(slug: str) -> str:
+    """Show a course's modules in order, and what was sent for it."""
+    session, learner_id = db.session(), current_user.learner_id
+    found = queries.course(session, slug) or abort(404)
+    modules = queries.cards(session, learner_id, course_id=found.id)
+    required = [card for card in modules if card["is_required"]]
+    done = sum(card["state"] == "completed" for card in required)
+    share = percent(done, len(required))
+    said = f"{done} of {queries.number(len(required), 'module')} completed"
+    sent = words.for_course(session, learner_id, found.id)
+    return render_template("player/course.html", course=found, modules=modules, percent=share, words=said, sent=sent)
+
+
+@bp.get("/modules/<slug>")
+@permits(Permission.READ)
+def module(slug: str) -> str:
+    """Show a module: what it holds, how far the learner is, what was sent, and the one thing to do next."""
+    return render_template("player/module.html", **_module(slug))
+
+
+@bp.post("/modules/<slug>/start")
+@permits(Permission.LEARN)
+def start(slug: str) -> Any:
+    """Enrol and open the first unit."""
+    row = queries.module(db.session(), slug, current_user.learner_id) or abort(404)
+    with writing() as session:
+        enrolments.enrol(session, current_user.learner_id, row.id, now())
+    return redirect(queries.address(row, queries.resume_position(row) or 1), 303)
+
+
+@bp.get("/modules/<slug>/units/<int:position>")
+@permits(Permission.READ)
+def unit(slug: str, position: int) -> Any:
+    """Show a unit, and remember the place."""
+    context = _module(slug, position)
+    if context["missing"]:
+        return redirect(queries.address(context["row"], None), 303)
+    shown = units.read(db.session(), context["row"], position) or abort(404)
+    _remember(context["row"], position)
+    return render_template("player/unit.html", **context, **units.show(shown, context, again="again" in request.args))
+
+
+@bp.post("/modules/<slug>/units/<int:position>")
+@permits(Permission.LEARN)
+def act(slug: str, position: int) -> Any:
+    """Do what the unit asks: mark, answer, write. Wrong input comes back with what was typed."""
+    row = queries.module(db.session(), slug, current_user.learner_id) or abort(404)
+    asked = units.read(db.session(), row, position) or abort(404)
+    form = units.form_for(asked)
+    if not form.validate_on_submit():
+        return render_template(
+            "player/unit.html", **_module(slug, position), **units.show(asked, _module(slug, position), form=form)
+        ), 422
+    recorded = acting.record(current_user.learner_id, asked, form)
+    if recorded.module_completed:
+        flash("You have completed this module.", "success")
+    return redirect(units.next_address(row, asked, recorded), 303)
+
+
+@bp.post("/modules/<slug>/units/<int:position>/watched")
+@permits(Permission.LEARN)
+def watched(slug: str, position: int) -> Any:
+    """Add the parts of a video that were watched, as the page's script counts them."""
+    row = queries.module(db.session(), slug, current_user.learner_id) or abort(404)
+    asked = units.read(db.session(), row, position) or abort(404)
+    spans = acting.spans(request.get_json(silent=True))
+    if spans is None:
+        abort(400)
+    recorded = acting.record_watched(current_user.learner_id, asked, spans)
+    return jsonify(percent=recorded.watched_percent, unit_completed=recorded.unit_completed)
+
+
+def _module(slug: str, current: int | None = None) -> dict[str, Any]:
+    """What the module page shows, and the rail beside a unit."""
+    session, learner_id = db.session(), current_user.learner_id
+    row = queries.module(session, slug, learner_id) or abort(404)
+    waits = release.missing(session, learner_id, row.id) if learner_id is not None and row.enrolment_id is None else []
+    share = 100 if row.status == "completed" else percent(row.done_weight or 0, row.required_weight)
+    state = {"completed": "completed", "started": "in_progress", None: "locked" if waits else "not_started"}[row.status]
+    return {
+        "row": row,
+        "module": {
+            "slug": row.slug, "title": row.title, "summary": row.summary, "minutes": row.minutes, "units": row.unit_count,
+            "theme_slug": row.theme_slug, "theme_title": row.theme_title, "theme_url": f"/themes/{row.theme_slug}",
+        },
+        "units": queries.lines(session, row, current=current, is_open=not waits),
+        "percent": share,
+        "words": f"{row.done_count or 0} of {queries.number(row.unit_count, 'unit')} completed",
+        "state": state,
+        "missing": [{"title": title, "url": f"/modules/{other}"} for other, title in waits],
+        "sent": words.for_module(session, learner_id, row.id),
+        "start": units.start_of(row, state),
+        "completed_at": row.completed_at,
+    }  # fmt: skip
+
+
+def _remember(row: Any, position: int) -> None:
+    """A GET writes only the reader's own place, and only when it is another."""
+    if row.enrolment_id is None or row.last_position == position or current_user.learner_id is None:
+        return
+    with writing() as session:
+        enrolments.remember_place(session, row.enrolment_id, position, now())

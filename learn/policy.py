@@ -1,0 +1,79 @@
+"""Who may do what: one table of permissions, refused by default.
+
+A view names its permission with ``@permits``; a view that names none is refused (and a guard test lists it).
+Predicates read attributes of the person only, so that this table imports no feature.
+"""
+
+import enum
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+from flask_login import current_user
+
+from learn.errors import Forbidden, SignInNeeded
+
+View = TypeVar("View", bound=Callable[..., Any])
+Predicate = Callable[[Any], bool]
+
+
+class Permission(enum.Enum):
+    """What a view may ask for."""
+
+    ANYONE = "open to anyone"
+    READ = "read what members read"
+    LEARN = "keep progress"
+    LEAVE = "end or lengthen one's own session"
+
+
+def came_in(person: Any) -> bool:
+    """Whoever has a live session, an anonymous launch included."""
+    return bool(person.is_authenticated)
+
+
+def is_known(person: Any) -> bool:
+    """Somebody with an account, so that something can be kept for them."""
+    return bool(person.is_authenticated and person.id is not None)
+
+
+TABLE: dict[Permission, list[Predicate]] = {
+    Permission.ANYONE: [],
+    Permission.READ: [came_in],
+    Permission.LEARN: [is_known],
+    Permission.LEAVE: [came_in],
+}
+
+
+def permits(permission: Permission) -> Callable[[View], View]:
+    """Say which permission a view needs."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def allows(person: Any, permission: Permission) -> bool:
+    """Whether every predicate of the permission holds for the person."""
+    return all(predicate(person) for predicate in TABLE[permission])
+
+
+def refuse_what_is_not_allowed() -> None:
+    """Before every request: the view's permission, or no entry."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return
+    permission = getattr(view, "permission", None)
+    if permission is None:
+        raise Forbidden("This page is not open to anyone.")
+    if allows(current_user, permission):
+        return
+    if not current_user.is_authenticated:
+        raise SignInNeeded()
+    raise Forbidden("You can read here, but nothing can be kept for you: your platform did not say who you are.")
+
+
+def init_app(app: Flask) -> None:
+    """Check every request."""
+    app.before_request(refuse_what_is_not_allowed)

@@ -1,0 +1,51 @@
+"""The database's state: migrate it, and tell in one line what is wrong with it."""
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from courses.db import Base
+from learn.extensions import db
+from learn.paths import resource_dir
+
+
+class SchemaError(Exception):
+    """The database cannot be used as it is; the message is one line that says what to do."""
+
+
+def config() -> Config:
+    """Alembic's settings, without a file: the migrations lie where the templates do."""
+    made = Config()
+    made.set_main_option("script_location", str(resource_dir("migrations")))
+    return made
+
+
+def upgrade() -> None:
+    """Bring the database to the newest migration."""
+    command.upgrade(config(), "head")
+
+
+def differences() -> list[object]:
+    """What models and database disagree on; empty when all is well."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def check(app: Flask) -> None:
+    """Raise SchemaError when the database is out of reach or not migrated."""
+    wanted = ScriptDirectory.from_config(config()).get_current_head()
+    with app.app_context():
+        try:
+            with db.engine.connect() as connection:
+                there = MigrationContext.configure(connection).get_current_revision()
+        except SQLAlchemyError as error:
+            raise SchemaError(
+                f"The database cannot be reached ({type(error).__name__}): check FRONTLINE_DATABASE_URL."
+            ) from None
+    if there != wanted:
+        raise SchemaError(f"The database is at migration {there or 'none'}, not {wanted}: run `frontline db upgrade`.")

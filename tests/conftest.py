@@ -1,0 +1,114 @@
+"""Fixtures that every room of the tests uses: a site with a real database, a client that looks at each page it opens."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from learn.app import create_app
+from learn.extensions import db
+from tests import databases
+from tests.modules import make_module
+from tests.pages import PageClient
+from tests.people import make_user, sign_in
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the long ones at full length")
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches further than this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    databases.make_template(folder)
+    return folder
+
+
+@pytest.fixture
+def environment(template: Path, tmp_path: Path) -> dict[str, str]:
+    """Settings of this test's site, with its own fresh database; change them before asking for ``app``."""
+    folder = tmp_path / "var"
+    databases.fresh(template, folder)
+    return databases.environment(folder)
+
+
+@pytest.fixture
+def app(environment: dict[str, str]) -> Iterator[Flask]:
+    """The site, with an application context open."""
+    made = create_app(environment)
+    made.testing = True
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The database session of the open application context; commit what a request is to see."""
+    return db.session()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A browser nobody is signed in to."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def learner(app: Flask, session: Session) -> Any:
+    """A person with an account."""
+    user = make_user(session)
+    session.commit()
+    return user
+
+
+@pytest.fixture
+def member(app: Flask, learner: Any) -> PageClient:
+    """A browser in which that person is signed in."""
+    return sign_in(PageClient(app), learner.id)
+
+
+@pytest.fixture
+def new_client(app: Flask) -> Callable[[], PageClient]:
+    """As many further browsers as a test needs."""
+    return lambda: PageClient(app)
+
+
+@pytest.fixture
+def module(app: Flask, session: Session, tmp_path: Path) -> Any:
+    """A published module of two pages, a quiz and a reflection."""
+    made = make_module(session, Path(app.config["FRONTLINE"].storage.removeprefix("file:")))
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def community(app: Flask, session: Session) -> Any:
+    """The starter content, loaded."""
+    from courses.db import now
+    from courses.storage import open_storage
+    from learn.community import load
+
+    loaded = load.load(session, open_storage(app.config["FRONTLINE"].storage), now())
+    assert loaded.problems == []
+    session.commit()
+    return loaded

@@ -1,0 +1,41 @@
+"""Addresses: those that others rely on stay, and none goes without being noticed."""
+
+PATHS = [
+    "/",
+    "/accessibility",
+    "/community-rules",
+    "/courses/<slug>",
+    "/healthz",
+    "/help",
+    "/learn",
+    "/lti/jwks.json",
+    "/lti/launch",
+    "/lti/login",
+    "/me",
+    "/metrics",
+    "/modules/<slug>",
+    "/modules/<slug>/files/<sha256>.<ending>",
+    "/modules/<slug>/start",
+    "/modules/<slug>/units/<int:position>",
+    "/modules/<slug>/units/<int:position>/watched",
+    "/privacy",
+    "/readyz",
+    "/resources",
+    "/sign-in",
+    "/sign-in/once/<key>",
+    "/sign-out",
+    "/stay",
+    "/themes/<slug>",
+    "/window",
+    "/window/open",
+]
+
+
+def test_the_addresses_are_those_that_are_written_down(app):
+    """A new address is added here; one that goes is a decision about everybody who kept a link."""
+    assert sorted({rule.rule for rule in app.url_map.iter_rules()}) == sorted(PATHS)
+
+
+def test_what_comes_later_answers_404_and_nothing_links_to_it(member):
+    for path in ("/stories", "/forum", "/search", "/admin/", "/authoring", "/progress", "/moderation", "/lti/register"):
+        member.get(path, 404)

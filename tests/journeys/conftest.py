@@ -1,0 +1,121 @@
+"""The whole product as people meet it: real processes on loopback, the demo LMS on another site, a real browser in front."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.lms import run_demo
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-default-apps", "--mute-audio",
+]  # fmt: skip
+THIRD_PARTY_COOKIES_BLOCKED = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
+PICTURES = Path(__file__).parents[2] / "test-results"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: where the site and the LMS answer, and how to ask its command line."""
+
+    site: str
+    lms: str
+    environment: dict[str, str]
+
+    def frontline(self, *arguments: str) -> str:
+        run = subprocess.run(
+            [run_demo.FRONTLINE, *arguments], env=self.environment, capture_output=True, text=True, check=True
+        )
+        return run.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo as `make demo` starts it, on free ports with a data folder of its own."""
+    port, lms_port = free_port(), free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("FRONTLINE_")}
+    folder = tmp_path_factory.mktemp("demo")
+    env = {**run_demo.environment(port), **clean, "FRONTLINE_DATA_DIR": str(folder)}
+    run_demo.prepare(env, f"http://lms.localhost:{lms_port}")
+    processes = run_demo.start(env, port, lms_port)
+    try:
+        run_demo.wait_until_served(port, lms_port)
+        yield Demo(f"http://frontline.localhost:{port}", f"http://lms.localhost:{lms_port}", env)
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def playwright_() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_: Playwright) -> Iterator[Browser]:
+    """A browser with its usual settings, for pages in a window."""
+    started = playwright_.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def profile(playwright_: Playwright, tmp_path: Path) -> Iterator[Callable[..., BrowserContext]]:
+    """Browser profiles that block third-party cookies, as many as a journey has people."""
+    opened: list[BrowserContext] = []
+
+    def make(**more: Any) -> BrowserContext:
+        folder = tmp_path / f"profile-{len(opened)}"
+        (folder / "Default").mkdir(parents=True)
+        (folder / "Default" / "Preferences").write_text(json.dumps(THIRD_PARTY_COOKIES_BLOCKED))
+        context = playwright_.chromium.launch_persistent_context(
+            str(folder), executable_path=chromium(), args=ARGUMENTS, viewport={"width": 1280, "height": 900}, **more
+        )
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def picture() -> Callable[[Page, str], None]:
+    """Keep a picture of what a step looks like, for somebody to look at."""
+
+    def take(page: Page, name: str, **more: Any) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        page.screenshot(path=str(PICTURES / f"{name}.png"), **more)
+
+    return take
+
+
+def chromium() -> str:
+    """The browser: CHROMIUM, else on PATH."""
+    path = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+    if not path:
+        pytest.fail("No Chromium was found: set CHROMIUM to its path.")
+    return path

@@ -1,0 +1,192 @@
+"""Every page in a real browser: accessible at each width, small, without sideways scroll, by keyboard, without JavaScript."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.journeys import axe
+from tests.journeys.conftest import Demo
+
+MODULE = "/modules/research-active-care"
+OPEN = [
+    "/sign-in",
+    "/sign-in?reason=idle",
+    "/sign-out",
+    "/accessibility",
+    "/privacy",
+    "/community-rules",
+    "/help",
+    "/nothing-here",
+]
+INSIDE = [
+    "/", "/learn", "/resources", "/me", "/themes/patient-benefit", "/themes/clinical-care", "/courses/frontline-research-engagement",
+    MODULE, f"{MODULE}/units/1", f"{MODULE}/units/6", f"{MODULE}/units/7", "/modules/keeping-the-momentum", "/modules/patients-at-the-centre",
+]  # fmt: skip
+WIDTHS = (885, 1000, 390)
+MOST_BYTES = 90_000
+
+
+def enter(demo: Demo, context: BrowserContext, email: str) -> Page:
+    """Come in by the one-time address of the command line."""
+    demo.frontline("user", "add", email, "--name", "Research Nurse")
+    page = context.new_page()
+    page.goto(demo.frontline("user", "sign-in", email).strip())
+    page.get_by_role("button", name=re.compile("^Sign in")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Welcome")
+    return page
+
+
+@pytest.fixture(scope="module")
+def inside(demo: Demo, browser: Browser) -> Iterator[Page]:
+    """A window of somebody who is in the middle of a module."""
+    context = browser.new_context(viewport={"width": 885, "height": 600})
+    page = enter(demo, context, "pages@nhs.example")
+    page.goto(f"{demo.site}{MODULE}")
+    page.get_by_role("button", name="Start module").click()
+    page.get_by_role("button", name="Mark as complete and continue").click()
+    yield page
+    context.close()
+
+
+def look(page: Page, where: str) -> None:
+    """axe at each width, with everything unfolded, and no sideways scroll on the smallest screen."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        assert axe.violations(page) == [], f"{where} at {width}"
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{where} scrolls sideways"
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_what_anyone_may_open_is_accessible(demo, browser, path):
+    page = browser.new_page()
+    page.goto(f"{demo.site}{path}")
+    look(page, path)
+    page.close()
+
+
+@pytest.mark.parametrize("path", INSIDE)
+def test_what_members_open_is_accessible(demo, inside, path):
+    inside.goto(f"{demo.site}{path}")
+    look(inside, path)
+
+
+def test_errors_and_marks_are_accessible(demo, inside, picture):
+    inside.goto(f"{demo.site}{MODULE}/units/6")
+    inside.get_by_role("button", name="Check my answers").click()
+    expect(inside).to_have_title(re.compile("^Error: "))
+    assert inside.evaluate("document.activeElement.className").startswith("nhsuk-error-summary")
+    look(inside, "a quiz with errors")
+    inside.set_viewport_size({"width": 390, "height": 800})
+    picture(inside, "11-quiz-error-phone", full_page=True)
+    inside.locator(".nhsuk-error-summary a").first.click()
+    assert inside.evaluate("document.activeElement.name").startswith("q")
+    inside.goto(f"{demo.site}{MODULE}/units/7")
+    inside.get_by_role("button", name="Save my reflection").click()
+    look(inside, "an empty reflection")
+
+
+def test_pictures_of_the_main_pages(demo, inside, picture):
+    for name, path in (
+        ("home", "/"),
+        ("learn", "/learn"),
+        ("unit", f"{MODULE}/units/2"),
+        ("me", "/me"),
+        ("resources", "/resources"),
+    ):
+        for width in (885, 390):
+            inside.set_viewport_size({"width": width, "height": 800})
+            inside.goto(f"{demo.site}{path}")
+            picture(inside, f"20-{name}-{width}", full_page=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/learn", MODULE, f"{MODULE}/units/1", f"{MODULE}/units/6", "/me"])
+def test_a_page_is_small_when_it_comes_for_the_first_time(demo, browser, path):
+    context = browser.new_context()
+    page = enter(demo, context, f"cold{len(path)}@nhs.example")
+    page.close()
+    session = context.new_page()
+    client = context.new_cdp_session(session)
+    client.send("Network.enable")
+    client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[float] = []
+    client.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    session.goto(f"{demo.site}{path}", wait_until="networkidle")
+    assert 0 < sum(sizes) <= MOST_BYTES, sizes
+    assert len(sizes) <= 12
+    context.close()
+
+
+def test_the_whole_road_works_without_javascript(demo, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = enter(demo, context, "plain@nhs.example")
+    page.goto(f"{demo.site}{MODULE}")
+    page.get_by_role("button", name="Start module").click()
+    for _ in range(5):
+        page.get_by_role("button", name="Mark as complete and continue").click()
+    page.get_by_role("button", name="Check my answers").click()
+    expect(page.locator(".nhsuk-error-summary")).to_be_visible()
+    page.goto(f"{demo.site}{MODULE}/units/7")
+    page.locator("textarea").fill("Without a script.")
+    page.get_by_role("button", name="Save my reflection").click()
+    page.goto(f"{demo.site}/me")
+    expect(page.get_by_text("6 of 7 units completed").first).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.goto(f"{demo.site}/me")
+    assert "/sign-in" in page.url
+    context.close()
+
+
+def test_the_keyboard_reaches_everything_in_reading_order(demo, inside):
+    inside.set_viewport_size({"width": 885, "height": 800})
+    inside.goto(f"{demo.site}{MODULE}/units/2")
+    inside.keyboard.press("Tab")
+    assert inside.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    seen, stops = set(), 0
+    wanted = inside.evaluate(
+        "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), textarea, summary, [tabindex=\"0\"]')]"
+        ".filter(each => each.checkVisibility()).length"
+    )
+    for _ in range(wanted + 5):
+        here = inside.evaluate(
+            "() => { const at = document.activeElement; if (!at || at === document.body) return null;"
+            "const style = getComputedStyle(at); const box = at.getBoundingClientRect();"
+            "return {key: [...document.querySelectorAll('*')].indexOf(at), focus: style.outlineStyle !== 'none' || style.boxShadow !== 'none'"
+            " || style.backgroundColor !== 'rgba(0, 0, 0, 0)', width: box.width, height: box.height} }"
+        )
+        if here is None or here["key"] in seen:
+            break
+        seen.add(here["key"])
+        assert here["focus"], "a focus that cannot be seen"
+        stops += 1
+        inside.keyboard.press("Tab")
+    assert stops >= wanted - 1
+
+
+def test_targets_are_big_enough_to_touch(demo, inside):
+    inside.set_viewport_size({"width": 390, "height": 800})
+    for path in ("/", f"{MODULE}/units/6"):
+        inside.goto(f"{demo.site}{path}")
+        small = inside.evaluate(
+            "[...document.querySelectorAll('button, input:not([type=hidden]), nav a')].filter(each => each.checkVisibility())"
+            ".map(each => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])"
+            ".filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"
+        )
+        assert small == []
+
+
+def test_an_idle_session_warns_and_one_press_lengthens_it(demo, browser):
+    context = browser.new_context()
+    page = enter(demo, context, "idle@nhs.example")
+    page.clock.install()
+    page.goto(f"{demo.site}{MODULE}")
+    page.clock.fast_forward("28:30")
+    stay = page.get_by_role("button", name=re.compile("^Stay"))
+    expect(stay).to_be_visible()
+    stay.click()
+    expect(stay).to_be_hidden()
+    context.close()

@@ -50,7 +50,7 @@ wheel: setup-dev ## with templates, migrations and browser assets inside
 	rm -rf build
 	$(BIN)/python -m build --wheel
 
-lock: setup-dev ## new lock files, without any index's address
+lock: setup-dev ## new lock files, without any index's address; with the oldest Python, so that every later one can use them
 	$(BIN)/python -m pip install -q pip-tools
 	$(BIN)/pip-compile $(LOCK) -o requirements.txt setup.cfg
 	$(BIN)/pip-compile $(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt setup.cfg

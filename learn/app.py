@@ -51,9 +51,10 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "FRONTLINE": settings,
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database,
-        "SQLALCHEMY_ENGINE_OPTIONS": {}
-        if settings.database.startswith("sqlite")
-        else {"pool_pre_ping": True, "pool_size": 10},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,  # an exception's text must hold nothing that somebody typed
+            **({} if settings.database.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 10}),
+        },
         "MAX_CONTENT_LENGTH": FORM_LIMIT,
         "SESSION_COOKIE_NAME": "__Host-frontline",
         "SESSION_COOKIE_SECURE": True,

@@ -26,7 +26,7 @@ _CARDS = (
     .outerjoin(ModuleVersion, ModuleVersion.id == Enrolment.version_id)
     .where(Module.current_version_id.is_not(None))
 )
-_ALL = _CARDS.order_by(Module.position, Module.id)
+_ALL = _CARDS.order_by(Theme.position, Module.position, Module.id)
 _OF_THEME = _ALL.where(Theme.slug == bindparam("theme_slug"))
 _OF_COURSE = (
     _CARDS.add_columns(CourseModule.is_required)

@@ -19,8 +19,10 @@ from learn.config import Settings
 from learn.extensions import compress, csrf, db, settle_sqlite
 from learn.hub import views as hub
 from learn.lti import commands as platform_commands
-from learn.lti import login, registration, tokens
+from learn.lti import registration
 from learn.lti import views as lti
+from learn.lti.launching import login
+from learn.lti.services import tokens
 from learn.outbox import commands as worker_commands
 from learn.outbox import worker
 from learn.passback import send

@@ -1,10 +1,10 @@
-"""``frontline``: the same command tree as ``flask --app learn.app``, with the database and the web server."""
+"""The commands that serve no one feature: the database and the web server."""
 
 import os
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, FlaskGroup, with_appcontext
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from learn import schema
@@ -31,7 +31,7 @@ def upgrade() -> None:
 @database.command("check")
 def check() -> None:
     """Exit 1 if models and database differ."""
-    refuse_unless_migrated()
+    schema.refuse_unless_migrated()
     found = schema.differences()
     for difference in found:
         click.echo(str(difference))
@@ -51,7 +51,7 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    refuse_unless_migrated()
+    schema.refuse_unless_migrated()
     metrics = current_app.config["FRONTLINE"].folder / "metrics"
     metrics.mkdir(parents=True, exist_ok=True)
     for left_over in metrics.glob("*.db"):
@@ -70,24 +70,7 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
     ).serve()
 
 
-def refuse_unless_migrated() -> None:
-    """Stop with one clear line when the database is out of reach or not migrated."""
-    try:
-        schema.check(current_app._get_current_object())  # type: ignore[attr-defined]
-    except schema.SchemaError as error:
-        raise click.ClickException(str(error)) from None
-
-
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(database)
     app.cli.add_command(web)
-
-
-def main() -> None:
-    """The ``frontline`` console script."""
-    from learn.app import create_app
-
-    FlaskGroup(
-        name="frontline", create_app=create_app, help="Frontline: learning for people who deliver health research."
-    ).main()

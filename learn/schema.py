@@ -1,11 +1,12 @@
 """The database's state: migrate it, and tell in one line what is wrong with it."""
 
+import click
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from courses.db import Base
@@ -34,6 +35,14 @@ def differences() -> list[object]:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))
+
+
+def refuse_unless_migrated() -> None:
+    """Stop a command with one clear line when the database is out of reach or not migrated."""
+    try:
+        check(current_app._get_current_object())  # type: ignore[attr-defined]
+    except SchemaError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def check(app: Flask) -> None:

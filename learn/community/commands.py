@@ -6,9 +6,9 @@ from flask.cli import AppGroup
 
 from courses.db import now
 from courses.storage import open_storage
-from learn.cli import refuse_unless_migrated
 from learn.community import load
 from learn.config import settings
+from learn.schema import refuse_unless_migrated
 from learn.web import writing
 
 group = AppGroup("community", help="The community's starter content.")

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from courses.db import now
 from learn import audit
-from learn.cli import refuse_unless_migrated
 from learn.config import settings
 from learn.extensions import db
-from learn.lti import http
 from learn.lti.models import Deployment, Registration
 from learn.lti.registration import origin_of
+from learn.lti.services import http
+from learn.schema import refuse_unless_migrated
 from learn.web import writing
 
 group = AppGroup("platform", help="Learning platforms that may launch this site.")

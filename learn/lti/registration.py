@@ -18,8 +18,8 @@ from pylti1p3.tool_config.abstract import ToolConfAbstract
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.models import Deployment, Registration
-from learn.lti.refusals import LaunchRefused
 
 MOST_FRAME_ORIGINS = 20
 "A registration names no more origins than this, so that a header stays small."

@@ -17,12 +17,14 @@ from learn.accounts.sessions import Arrival
 from learn.config import settings
 from learn.errors import FrontlineError, reference
 from learn.extensions import csrf, db
-from learn.lti import http, keys, people, platform_keys, registration
-from learn.lti.claims import Launch
-from learn.lti.launch import Opened, PlatformLaunch
-from learn.lti.login import PlatformLogin, forget_state
-from learn.lti.refusals import LaunchRefused
+from learn.lti import keys, registration
+from learn.lti.launching import people, platform_keys
+from learn.lti.launching.claims import Launch
+from learn.lti.launching.launch import Opened, PlatformLaunch
+from learn.lti.launching.login import PlatformLogin, forget_state
+from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.registration import Platform
+from learn.lti.services import http
 from learn.policy import Permission, permits
 from learn.web import writing
 

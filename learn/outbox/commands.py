@@ -17,10 +17,7 @@ from learn.outbox.worker import Pace, run
 def worker(concurrency: int, once: bool) -> None:
     """Send what waits, until stopped. Stops cleanly on SIGTERM."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    try:
-        schema.check(app)
-    except schema.SchemaError as error:
-        raise click.ClickException(str(error)) from None
+    schema.refuse_unless_migrated()
     settled = run(app, Pace(concurrency=concurrency), once=once)
     if once:
         click.echo(f"{settled} items settled.")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from courses.db import now
-from learn.lti import ags, tokens
-from learn.lti.ags import Entry
-from learn.lti.http import Answer, CallFailed
-from learn.lti.tokens import Client, Purse, Token
+from learn.lti.services import ags, tokens
+from learn.lti.services.ags import Entry
+from learn.lti.services.http import Answer, CallFailed
+from learn.lti.services.tokens import Client, Purse, Token
 
 RESENDS = 3
 "How often a 409 is answered with a later timestamp."

@@ -8,11 +8,12 @@ from flask import current_app
 from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
-from learn.lti import ags, keys, tokens
-from learn.lti.ags import Entry
-from learn.lti.http import Reach
+from learn.lti import keys
 from learn.lti.models import LineItem, PlatformUser, Registration
-from learn.lti.tokens import Client, Purse
+from learn.lti.services import ags, tokens
+from learn.lti.services.ags import Entry
+from learn.lti.services.http import Reach
+from learn.lti.services.tokens import Client, Purse
 from learn.outbox.queue import Taken
 from learn.outbox.worker import Pace, Settled
 from learn.passback.calling import SCORES, Call, Job, Outcome

@@ -22,9 +22,10 @@ from courses.db import now
 from learn.accounts.models import LoginSession
 from learn.config import settings
 from learn.extensions import db
-from learn.lti import http, login
-from learn.lti.launch import PlatformLaunch
+from learn.lti.launching import login
+from learn.lti.launching.launch import PlatformLaunch
 from learn.lti.models import LtiLogin
+from learn.lti.services import http
 from learn.lti.views import _platform_key
 from learn.web import writing
 from tests.bench import site

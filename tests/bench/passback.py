@@ -22,9 +22,10 @@ from courses.learning.models import Learner
 from learn.accounts.models import User
 from learn.app import create_app
 from learn.extensions import db
-from learn.lti import ags, http, keys
-from learn.lti.http import Reach
+from learn.lti import keys
 from learn.lti.models import Deployment, LineItem, PlatformUser, Registration, ResourceLink
+from learn.lti.services import ags, http
+from learn.lti.services.http import Reach
 from learn.outbox import queue
 from learn.outbox.models import OutboxItem
 from learn.outbox.worker import Pace, Worker

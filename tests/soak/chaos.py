@@ -20,8 +20,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from courses.db import now
 from courses.learning.models import Learner
 from learn.accounts.models import User
-from learn.lti import ags, keys
+from learn.lti import keys
 from learn.lti.models import Deployment, LineItem, PlatformUser, Registration, ResourceLink
+from learn.lti.services import ags
 from learn.outbox import queue
 from learn.outbox.models import OutboxItem
 from learn.passback import send

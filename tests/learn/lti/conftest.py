@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from courses.db import now
 from learn.audit import AuditEntry
-from learn.lti import http
 from learn.lti.models import Deployment, LtiLogin, Registration
+from learn.lti.services import http
 from tests.learn.lti.platform import Platform
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from learn.lti import http
+from learn.lti.services import http
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -83,7 +83,7 @@ class Platform:
     calls: int = 0
 
     def get_json(self, url: str, **_more: Any) -> Any:
-        """In place of ``learn.lti.http.get_json``: the edge of the house."""
+        """In place of ``learn.lti.services.http.get_json``: the edge of the house."""
         http.assert_no_transaction()
         self.calls += 1
         if isinstance(self.served, Exception):

@@ -6,9 +6,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learn.lti import claims, registration, target
-from learn.lti.claims import AGS, LTI, NRPS, Launch
-from learn.lti.refusals import LaunchRefused
+from learn.lti import registration
+from learn.lti.launching import claims, target
+from learn.lti.launching.claims import AGS, LTI, NRPS, Launch
+from learn.lti.launching.refusals import LaunchRefused
 from tests.learn.lti.platform import TOOL, Answered, Platform
 
 TEXT = st.text(st.characters(codec=None), max_size=300)

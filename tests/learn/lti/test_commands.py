@@ -11,7 +11,8 @@ from courses.db import now
 from learn.app import create_app
 from learn.audit import AuditEntry
 from learn.extensions import db
-from learn.lti import keys, platform_keys
+from learn.lti import keys
+from learn.lti.launching import platform_keys
 from learn.lti.models import Deployment, Registration, ToolKey
 from learn.web import writing
 

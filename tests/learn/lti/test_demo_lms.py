@@ -10,7 +10,7 @@ from sqlalchemy import select
 from courses.db import now
 from learn.accounts.models import LoginSession, User
 from learn.audit import AuditEntry
-from learn.lti import platform_keys
+from learn.lti.launching import platform_keys
 from learn.lti.models import LtiLogin, Membership
 from tests.lms import forging
 from tests.lms.platform import Lms

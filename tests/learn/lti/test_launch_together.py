@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from learn.accounts.models import LoginSession, SessionEnd, User
-from learn.lti import http
 from learn.lti.models import Context as PlatformContext
 from learn.lti.models import Deployment, LineItem, LtiLogin, PlatformUser, ResourceLink
+from learn.lti.services import http
 from tests.learn.lti.conftest import connect
 from tests.learn.lti.platform import GONE, TOOL, Platform
 from tests.pages import PageClient

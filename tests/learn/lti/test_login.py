@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from courses.db import now
-from learn.lti import login
+from learn.lti.launching import login
 from learn.lti.models import Registration
 from learn.web import writing
 from tests.learn.lti.conftest import connect

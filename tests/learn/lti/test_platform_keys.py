@@ -8,8 +8,9 @@ from sqlalchemy import select
 from courses.db import now
 from learn.app import create_app
 from learn.extensions import db
-from learn.lti import http, platform_keys
+from learn.lti.launching import platform_keys
 from learn.lti.models import PlatformKeys
+from learn.lti.services import http
 from tests.learn.lti.platform import GONE, jwk, sign
 from tests.pages import PageClient
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from learn.lti import roles, target
+from learn.lti import roles
+from learn.lti.launching import target
 from tests.learn.lti.platform import INSTRUCTOR, LEARNER, TOOL
 
 VOCABULARY = "http://purl.imsglobal.org/vocab/lis/v2/"

@@ -10,8 +10,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from courses.db import now
-from learn.lti import ags, keys
+from learn.lti import keys
 from learn.lti.models import Context, Deployment, LineItem, PlatformUser, Registration, ResourceLink
+from learn.lti.services import ags
 from learn.outbox.worker import Pace, Worker
 from learn.passback import report
 from learn.passback.models import Score

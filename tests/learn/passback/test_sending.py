@@ -246,7 +246,7 @@ def test_a_course_is_sent_when_all_its_required_modules_are_complete(link, modul
 
 
 def test_no_call_is_made_while_a_transaction_is_open(done, session, app):
-    from learn.lti import http
+    from learn.lti.services import http
 
     session.execute(select(Score.id))
     with pytest.raises(AssertionError, match="transaction"):

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from learn.lti import roles
-from learn.lti.refusals import LaunchRefused
+from learn.lti.launching.refusals import LaunchRefused
+from learn.lti.launching.target import Target, choose, is_ours
 from learn.lti.registration import Platform
 from learn.lti.roles import Roles
-from learn.lti.target import Target, choose, is_ours
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"

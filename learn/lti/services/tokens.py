@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from courses.db import now
 from courses.learning import portable
-from learn.lti import http, keys
-from learn.lti.http import CallFailed, Reach
+from learn.lti import keys
 from learn.lti.models import AccessToken
+from learn.lti.services import http
+from learn.lti.services.http import CallFailed, Reach
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 EARLY = timedelta(seconds=60)

@@ -16,7 +16,7 @@ import learn.accounts.models
 import learn.lti.models  # noqa: F401 the tables used below
 from courses.db import Base
 from courses.learning import learners
-from learn.lti.claims import Launch
+from learn.lti.launching.claims import Launch
 
 SEEN_AFTER = timedelta(minutes=5)
 "A person's last coming is noted no finer than this, so that most launches write less."

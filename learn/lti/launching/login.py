@@ -21,10 +21,10 @@ from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from learn.lti.launching.refusals import LaunchRefused
+from learn.lti.launching.target import is_ours
 from learn.lti.models import LtiLogin
-from learn.lti.refusals import LaunchRefused
 from learn.lti.registration import DbToolConf, Platform, choose
-from learn.lti.target import is_ours
 
 LASTS = timedelta(minutes=10)
 "How long a login may be answered."

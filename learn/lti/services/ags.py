@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from learn.lti import http
-from learn.lti.http import Answer, CallFailed, Reach
+from learn.lti.services import http
+from learn.lti.services.http import Answer, CallFailed, Reach
 
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 RESULT_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"

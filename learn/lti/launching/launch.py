@@ -22,12 +22,12 @@ from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from courses.db import Base
-from learn.lti import claims, platform_keys
-from learn.lti.claims import Launch
-from learn.lti.login import NothingKept, StateCookies, asked_of, hashed
-from learn.lti.refusals import LaunchRefused
+from learn.lti.launching import claims, platform_keys
+from learn.lti.launching.claims import Launch
+from learn.lti.launching.login import NothingKept, StateCookies, asked_of, hashed
+from learn.lti.launching.refusals import LaunchRefused
+from learn.lti.launching.target import Target
 from learn.lti.registration import DbToolConf, Platform
-from learn.lti.target import Target
 
 LONGEST_TOKEN = 65536
 "Characters; a Moodle message has about 4,300."
@@ -217,5 +217,5 @@ class PlatformLaunch(FlaskMessageLaunch):
         return self
 
     def get_service_connector(self) -> Any:
-        """Services are called by the worker (learn.lti.http), never during a launch."""
+        """Services are called by the worker (learn.lti.services.http), never during a launch."""
         raise NotImplementedError

@@ -84,7 +84,7 @@ class Call:
         for resent in range(RESENDS + 1):
             answer = self._post()
             if answer.status == 401:
-                return Outcome("not_allowed", True, 401)  # Moodle says 401, not 403, for a scope that was not granted
+                return Outcome("not_allowed", False, 401)
             if 200 <= answer.status < 300 and not _is_a_score_answer(answer):
                 return (
                     Outcome(status=answer.status)

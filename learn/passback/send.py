@@ -23,6 +23,9 @@ log = structlog.get_logger("frontline.passback")
 
 KIND = "score"
 SECOND = timedelta(seconds=1)
+REFUSED_TRIES = 4
+"""A token asked for a moment ago and yet refused: revoked meanwhile, or a scope that was not granted, for which Moodle
+says 401 as well and never 403. So it is asked again, and told after some tries."""
 CONNECT = 3.05
 "Seconds to connect, where the pace allows as much."
 
@@ -105,8 +108,9 @@ class ScoreHandler:
         if not outcome.error:
             session.execute(_ACCEPTED, {**told, "given_then": job.entry.given, "at": at})
             return Settled()
-        again_at = None if outcome.is_final else _again_at(outcome, taken, at, pace)
-        has_given_up = again_at is None and not outcome.is_final
+        is_final = outcome.is_final or (outcome.status == 401 and taken.attempts >= REFUSED_TRIES)
+        again_at = None if is_final else _again_at(outcome, taken, at, pace)
+        has_given_up = again_at is None and not is_final
         error = "gave_up" if has_given_up and outcome.error != "newer" else outcome.error
         state = Delivery.WAITING if again_at else Delivery.FAILED
         session.execute(_TROUBLE, {**told, "to_state": state, "error": error})

@@ -43,6 +43,7 @@ TROUBLES = {
     "busy": "{name} is busy.",
     "newer": "{name} did not take it the first time.",
     "no_token": "{name} did not let Frontline in.",
+    "not_allowed": "{name} did not let Frontline in.",
 }
 
 

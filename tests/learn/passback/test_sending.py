@@ -134,15 +134,28 @@ def test_a_token_that_is_refused_is_replaced_once(done, link, module, worker, lm
     assert lms.recorder.count("token") == 2
 
 
+def test_tokens_revoked_between_two_calls_do_not_end_a_score(done, worker, lms):
+    lms.switches.fail("score", "401", times=3)
+    worker()
+    assert (done.grade, done.score.state) == (100, Delivery.SENT)
+
+
+def test_a_token_that_is_never_taken_is_told_after_some_tries(done, worker, lms):
+    lms.switches.fail("score", "401")
+    worker()
+    assert len(scores(lms)) == 2 * send.REFUSED_TRIES
+    assert (done.score.state, done.score.last_error) == (Delivery.FAILED, "not_allowed")
+
+
 @pytest.mark.parametrize(
     "kind, error",
-    [("401", "not_allowed"), ("403", "not_allowed"), ("404", "gone")],
+    [("403", "not_allowed"), ("404", "gone")],
 )
 def test_a_refusal_for_good_is_told_in_words_and_not_repeated(done, worker, lms, module, session, app, kind, error):
     lms.switches.fail("score", kind)
     worker()
     tries = len(scores(lms))
-    assert tries <= 2
+    assert tries == 1
     assert (done.score.state, done.score.last_error) == (Delivery.FAILED, error)
     with app.test_request_context():
         said = words.for_module(session, done.learner_id, module.id)

@@ -19,12 +19,13 @@ from learn.config import Settings
 from learn.extensions import compress, csrf, db, settle_sqlite
 from learn.hub import views as hub
 from learn.lti import commands as platform_commands
-from learn.lti import registration
+from learn.lti import key_commands, keys, registration
 from learn.lti import views as lti
 from learn.lti.launching import login
 from learn.lti.services import tokens
 from learn.outbox import commands as worker_commands
 from learn.outbox import worker
+from learn.passback import commands as passback_commands
 from learn.passback import send
 from learn.paths import PACKAGE, resource_dir
 from learn.player import commands as module_commands
@@ -120,7 +121,12 @@ def _rooms(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.extensions["frontline_open_target"] = opening.open_target
     worker.init_app(
-        app, {send.KIND: send.ScoreHandler}, prune=[tickets.prune, sessions.prune, login.prune, tokens.prune]
+        app,
+        {send.KIND: send.ScoreHandler},
+        prune=[tickets.prune, sessions.prune, login.prune, tokens.prune, keys.prune],
     )
-    for commands in (cli, user_commands, platform_commands, module_commands, community_commands, worker_commands):
+    for commands in (
+        cli, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,
+        passback_commands,
+    ):  # fmt: skip
         commands.init_app(app)

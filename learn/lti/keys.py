@@ -1,4 +1,7 @@
-"""Our own signing keys: made once, sealed at rest, and parsed once in a process.
+"""Our own signing keys: sealed at rest, parsed once in a process, and replaced with an overlap that no launch notices.
+
+Platforms keep a key set for up to a day. So a new key is served for a day before it signs, and the one before it is
+served for two weeks after its last signature.
 
 Parsing an RSA key from PEM costs 33 to 49 ms (measured), so a key object is kept for as long as the process lives. What
 is sealed (keys, service tokens) can be read only with the same FRONTLINE_SECRET_KEY.
@@ -7,6 +10,7 @@ is sealed (keys, service tokens) can be read only with the same FRONTLINE_SECRET
 import base64
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +18,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from courses.db import now
@@ -22,6 +26,10 @@ from learn.config import settings
 from learn.lti.models import ToolKey
 
 BITS = 2048
+LEAD = timedelta(days=1)
+"How long a new key is served before it signs: longer than platforms keep a key set."
+KEPT = timedelta(days=14)
+"How long a key is served after its last signature."
 PURPOSE = b"frontline: keys at rest"
 "Keeps the key that seals apart from whatever else is derived from FRONTLINE_SECRET_KEY."
 
@@ -38,9 +46,13 @@ class SigningKey:
     key: rsa.RSAPrivateKey
 
 
-_NEWEST = (
-    select(ToolKey.kid).where(ToolKey.retired_at.is_(None)).order_by(ToolKey.created_at.desc(), ToolKey.kid).limit(1)
-)
+_SIGNS = or_(ToolKey.retired_at.is_(None), ToolKey.retired_at > bindparam("at"))
+_SIGNING = select(ToolKey.kid).where(_SIGNS).order_by(ToolKey.created_at, ToolKey.kid).limit(1)
+"The oldest that is not retired: one that was made after it is only served as yet."
+_RETIRE = update(ToolKey).where(ToolKey.retired_at.is_(None)).values(retired_at=bindparam("later"))
+_DROP = delete(ToolKey)
+_OVER = delete(ToolKey).where(ToolKey.retired_at <= bindparam("until"))
+_ALL = select(ToolKey.kid, ToolKey.created_at, ToolKey.retired_at).order_by(ToolKey.created_at, ToolKey.kid)
 _PRIVATE = select(ToolKey.private_pem).where(ToolKey.kid == bindparam("kid"))
 _PUBLIC = select(ToolKey.public_jwk).order_by(ToolKey.created_at.desc(), ToolKey.kid)
 
@@ -69,12 +81,41 @@ def unseal(text: str) -> str:
 
 def ensure_tool_key(session: Session) -> None:
     """Make the first signing key if there is none, in the caller's transaction."""
-    if session.scalar(_NEWEST) is None:
+    if session.scalar(_SIGNING, {"at": now()}) is None:
         add(session)
 
 
+def rotate(session: Session, at: datetime, *, at_once: bool = False) -> str:
+    """Make the key that signs next, in the caller's transaction; returns its kid.
+
+    The present key signs for LEAD more. ``at_once``, for a key that somebody else may know: every other key goes now,
+    and a platform that holds the old set refuses us until it reads the new one.
+    """
+    session.execute(_DROP if at_once else _RETIRE, {} if at_once else {"later": at + LEAD})
+    return add(session)
+
+
+def standing(session: Session, at: datetime) -> list[tuple[str, str, datetime]]:
+    """Each key with its state and the moment that goes with it: ``signs`` and ``next`` made at, ``served`` until."""
+    signing = session.scalar(_SIGNING, {"at": at})
+    found = []
+    for row in session.execute(_ALL):
+        if row.kid == signing:
+            found.append((row.kid, "signs", row.created_at))
+        elif row.retired_at is not None and row.retired_at <= at:
+            found.append((row.kid, "served", row.retired_at + KEPT))
+        else:
+            found.append((row.kid, "next", row.created_at))
+    return found
+
+
+def prune(session: Session, at: datetime) -> None:
+    """Take keys out of the set whose last signature is long past."""
+    session.execute(_OVER, {"until": at - KEPT})
+
+
 def add(session: Session) -> str:
-    """Make a new signing key, which is used from now on; returns its kid."""
+    """Make a key, which signs when those before it are retired; returns its kid."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     jwk = _jwk(key.public_key())
@@ -84,8 +125,8 @@ def add(session: Session) -> str:
 
 
 def signing_key(session: Session) -> SigningKey:
-    """The newest key in use, its object from the process's memory; KeyMissing when there is none."""
-    kid = session.scalar(_NEWEST)
+    """The key in use, its object from the process's memory; KeyMissing when there is none."""
+    kid = session.scalar(_SIGNING, {"at": now()})
     if kid is None:
         raise KeyMissing("There is no signing key yet: run `frontline db upgrade`.")
     place = (settings().secret_key, kid)

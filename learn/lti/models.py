@@ -205,7 +205,7 @@ class PlatformKeys(Base):
 
 
 class ToolKey(Base):
-    """A signing key of ours. Served while it is not removed, used while it is the newest."""
+    """A signing key of ours. Served while it is not removed; the oldest that is not retired signs."""
 
     __tablename__ = "tool_key"
 
@@ -218,7 +218,7 @@ class ToolKey(Base):
     created_at: Mapped[moment]
     "When it was made."
     retired_at: Mapped[datetime | None]
-    "Not used to sign any more from here on; still served for platforms that cached it."
+    "Not used to sign any more from here on, which may lie ahead; still served for platforms that hold what it signed."
 
 
 class AccessToken(Base):

@@ -102,6 +102,13 @@ def put(
     session.execute(portable.here(session, _PUT), _row(kind, key, now, not_before, lane))
 
 
+def put_all(session: Session, kind: str, items: list[tuple[str, str]], now: datetime) -> None:
+    """Put many items, each a key and its lane, by one statement."""
+    if items:
+        rows = [_row(kind, key, now, None, lane) for key, lane in items]
+        session.execute(portable.here(session, _PUT), rows)
+
+
 def seed(session: Session, kind: str, key: str, now: datetime) -> None:
     """Put an item unless it waits already: for work that puts itself back."""
     session.execute(portable.here(session, _SEED), _row(kind, key, now, now, ""))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from learn import assets, cli, components, config, errors, headers, health, logs, policy, web
+from learn import assets, cli, components, config, doctor, errors, headers, health, logs, policy, web
 from learn.accounts import commands as user_commands
 from learn.accounts import sessions, tickets
 from learn.accounts import views as accounts
@@ -126,7 +126,7 @@ def _rooms(app: Flask) -> None:
         prune=[tickets.prune, sessions.prune, login.prune, tokens.prune, keys.prune],
     )
     for commands in (
-        cli, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,
+        cli, doctor, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,
         passback_commands,
     ):  # fmt: skip
         commands.init_app(app)

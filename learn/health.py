@@ -36,12 +36,13 @@ def healthz() -> Response:
 @permits(Permission.ANYONE)
 def readyz() -> tuple[Response, int]:
     """Database, migrations, storage and worker, each ok or in words; 503 when one is not."""
-    checks = {"database": _database(), "migrations": _migrations(), "storage": _storage(), "worker": _worker()}
+    checks = {name: check() for name, check in CHECKS.items()}
     is_ready = all(check == "ok" for check in checks.values())
     return jsonify(status="ok" if is_ready else "not ready", **checks), 200 if is_ready else 503
 
 
-def _database() -> str:
+def database() -> str:
+    """Whether the database answers: ok, or in words what is wrong; the three below say so too."""
     try:
         db.session.execute(text("select 1"))
     except Exception as error:  # whatever a driver raises, the answer is the same
@@ -49,7 +50,8 @@ def _database() -> str:
     return "ok"
 
 
-def _migrations() -> str:
+def migrations() -> str:
+    """Whether the database is at the newest migration."""
     try:
         schema.check(current_app._get_current_object())  # type: ignore[attr-defined]
     except schema.SchemaError as error:
@@ -57,12 +59,14 @@ def _migrations() -> str:
     return "ok"
 
 
-def _storage() -> str:
+def storage() -> str:
+    """Whether uploads have a place."""
     folder = settings().folder
     return "ok" if folder.is_dir() else "the data folder is missing"
 
 
-def _worker() -> str:
+def worker() -> str:
+    """Whether what is due gets done."""
     try:
         waiting = queue.waiting(db.session(), now())
     except Exception as error:
@@ -70,6 +74,10 @@ def _worker() -> str:
     if waiting.oldest_seconds > LATE_SECONDS:
         return f"something has been due for {int(waiting.oldest_seconds)} seconds: is a worker running?"
     return "ok"
+
+
+CHECKS = {"database": database, "migrations": migrations, "storage": storage, "worker": worker}
+"What has to be well for the site to work; `frontline doctor` looks at the same."
 
 
 @bp.get("/metrics")

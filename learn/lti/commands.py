@@ -15,6 +15,7 @@ from courses.db import now
 from learn import audit
 from learn.config import settings
 from learn.extensions import db
+from learn.lti import connection, keys
 from learn.lti.models import Deployment, Registration
 from learn.lti.registration import origin_of
 from learn.lti.services import http
@@ -77,6 +78,29 @@ def show(as_json: bool) -> None:
         places = ", ".join(row["deployment_ids"]) or "the first launch names it"
         who = f"{row['name']}  {row['issuer']}  client {row['client_id']}"
         click.echo(f"{row['id']:>4}  {state:<3}  {who}  deployment {places}")
+
+
+@group.command("test")
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def test(number: int, as_json: bool) -> None:
+    """Try what works with a platform, by its NUMBER in `platform list`. Exit 1 if something does not."""
+    refuse_unless_migrated()
+    try:
+        asked = connection.read(db.session(), number)
+    except keys.KeyMissing as missing:
+        raise click.ClickException(str(missing)) from None
+    db.session.rollback()  # nothing is open while the platform is asked
+    if asked is None:
+        raise click.ClickException(f"There is no platform {number}: see `frontline platform list`.")
+    found = connection.test(asked)
+    if as_json:
+        click.echo(json.dumps([vars(finding) for finding in found]))
+    else:
+        for finding in found:
+            click.echo(f"{finding.state:<8}{finding.words}")
+    if any(finding.state is connection.State.UNWELL for finding in found):
+        raise click.exceptions.Exit(1)
 
 
 def _check_identifier(value: str, option: str, longest: int) -> None:

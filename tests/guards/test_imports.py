@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     {"learn.__main__"},
     {"learn.app"},
-    {"learn.cli", "learn.health"},
+    {"learn.cli", "learn.health", "learn.doctor"},
     {"learn.hub", "learn.player", "learn.progress", "learn.community"},
     {"learn.passback"},
     {"learn.lti", "learn.outbox"},

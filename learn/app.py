@@ -21,6 +21,7 @@ from learn.hub import views as hub
 from learn.lti import commands as platform_commands
 from learn.lti import key_commands, keys, registration
 from learn.lti import views as lti
+from learn.lti.connect import views as connect
 from learn.lti.launching import login
 from learn.lti.services import tokens
 from learn.outbox import commands as worker_commands
@@ -117,7 +118,7 @@ def _frame_origins() -> list[str]:
 
 def _rooms(app: Flask) -> None:
     """The features, and the few callables that lead from a lower floor up to them."""
-    for blueprint in (health.bp, accounts.bp, lti.bp, hub.bp, player.bp, files.bp, progress.bp):
+    for blueprint in (health.bp, accounts.bp, lti.bp, connect.bp, hub.bp, player.bp, files.bp, progress.bp):
         app.register_blueprint(blueprint)
     app.extensions["frontline_open_target"] = opening.open_target
     worker.init_app(

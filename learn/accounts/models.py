@@ -22,6 +22,7 @@ class TicketKind(enum.StrEnum):
 
     WINDOW = "window"
     SIGN_IN = "sign_in"
+    INVITE = "invite"
 
 
 class SessionEnd(enum.StrEnum):

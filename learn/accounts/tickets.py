@@ -1,4 +1,4 @@
-"""One-time tickets: a new window for a framed session, and the administrator's address for signing in."""
+"""One-time tickets: a new window for a framed session, the administrator's address, and a platform's invitation."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -11,7 +11,11 @@ from sqlalchemy.orm import Session
 from learn.accounts.models import Ticket, TicketKind
 from learn.accounts.sessions import hashed
 
-LIVES = {TicketKind.WINDOW: timedelta(minutes=2), TicketKind.SIGN_IN: timedelta(minutes=10)}
+LIVES = {
+    TicketKind.WINDOW: timedelta(minutes=2),
+    TicketKind.SIGN_IN: timedelta(minutes=10),
+    TicketKind.INVITE: timedelta(days=7),
+}
 
 _MINE = (
     Ticket.key_hash == bindparam("key_hash"),

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from courses.db import now
 from learn import audit
+from learn.accounts import tickets
+from learn.accounts.models import TicketKind
 from learn.config import settings
 from learn.extensions import db
 from learn.lti import connection, keys
@@ -74,10 +76,66 @@ def show(as_json: bool) -> None:
         click.echo(json.dumps(rows))
         return
     for row in rows:
-        state = "on" if row["is_active"] else "off"
+        state = "waits for approval" if row["is_pending"] else "on" if row["is_active"] else "paused"
         places = ", ".join(row["deployment_ids"]) or "the first launch names it"
         who = f"{row['name']}  {row['issuer']}  client {row['client_id']}"
-        click.echo(f"{row['id']:>4}  {state:<3}  {who}  deployment {places}")
+        click.echo(f"{row['id']:>4}  {state}  {who}  deployment {places}")
+
+
+@group.command("invite")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def invite(as_json: bool) -> None:
+    """Print an address that connects one platform by itself (dynamic registration). It works once, for seven days."""
+    refuse_unless_migrated()
+    with writing() as session:
+        key = tickets.give(session, TicketKind.INVITE, now(), user_id=None, target="/lti/register")
+        audit.note(session, "platform.invited")
+    url = f"{settings().base_url}/lti/register?invite={key}"
+    click.echo(json.dumps({"url": url}) if as_json else url)
+
+
+@group.command("approve")
+@click.argument("number", type=int)
+def approve(number: int) -> None:
+    """Let a platform in that registered itself without an invitation, by its NUMBER in `platform list`."""
+    _switch(number, "approved", is_active=True)
+
+
+@group.command("pause")
+@click.argument("number", type=int)
+def pause(number: int) -> None:
+    """Refuse launches of a platform until it is resumed; what was learned stays."""
+    _switch(number, "paused", is_active=False)
+
+
+@group.command("resume")
+@click.argument("number", type=int)
+def resume(number: int) -> None:
+    """Let a paused platform launch again."""
+    _switch(number, "resumed", is_active=True)
+
+
+def _switch(number: int, verb: str, *, is_active: bool) -> None:
+    refuse_unless_migrated()
+    with writing() as session:
+        there = session.execute(
+            select(Registration.is_pending, Registration.is_active).where(Registration.id == number)
+        ).first()  # fmt: skip
+        refusal = _why_not(number, there, verb)
+        if refusal:
+            raise click.ClickException(refusal)
+        changed = {"is_active": is_active, "is_pending": False, "version": Registration.version + 1}
+        session.execute(update(Registration).where(Registration.id == number).values(**changed))
+        audit.note(session, f"platform.{verb}", registration=number)
+    click.echo(f"Platform {number} is {verb}.")
+
+
+def _why_not(number: int, there: Any, verb: str) -> str | None:
+    if there is None:
+        return f"There is no platform {number}: see `frontline platform list`."
+    if verb == "approved":
+        return None if there.is_pending else f"Platform {number} does not wait for approval."
+    return f"Platform {number} waits for approval: `frontline platform approve {number}`." if there.is_pending else None
 
 
 @group.command("test")
@@ -132,7 +190,7 @@ def _put(
         .where(Registration.issuer == issuer, Registration.client_id == client_id)
     ).first()  # fmt: skip
     told = {
-        **addresses, "name": name or (there.name if there else urlsplit(issuer).hostname or issuer), "is_active": True,
+        **addresses, "is_pending": False, "name": name or (there.name if there else urlsplit(issuer).hostname or issuer), "is_active": True,
         "frame_origins": _origins(there.frame_origins if there else [], issuer, addresses["auth_url"]),
     }  # fmt: skip
     if there is None:
@@ -173,7 +231,19 @@ def _listed(session: Session) -> list[dict[str, Any]]:
         select(Deployment.registration_id, Deployment.deployment_id).order_by(Deployment.id)
     ):
         deployments.setdefault(registration_id, []).append(deployment_id)
-    columns = ("id", "name", "issuer", "client_id", "auth_url", "token_url", "jwks_url", "is_active")
+    columns = (
+        "id",
+        "name",
+        "issuer",
+        "client_id",
+        "auth_url",
+        "token_url",
+        "jwks_url",
+        "is_active",
+        "is_pending",
+        "product",
+        "scopes",
+    )
     rows = session.execute(select(*(getattr(Registration, column) for column in columns)).order_by(Registration.id))
     return [{**dict(zip(columns, row, strict=True)), "deployment_ids": deployments.get(row.id, [])} for row in rows]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, Json, intpk, json_list, json_object, long, moment, short
@@ -35,6 +35,12 @@ class Registration(Base):
     "Origins whose pages may frame us; learned from its addresses and return_url, editable."
     is_active: Mapped[bool] = mapped_column(Boolean)
     "False refuses its launches."
+    is_pending: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    "Registered itself without an invitation and waits for an administrator; it is not active until then."
+    product: Mapped[short] = mapped_column(server_default="")
+    "What kind of platform it says it is, for example moodle; may be empty."
+    scopes: Mapped[json_list] = mapped_column(server_default=text("'[]'"))
+    "Service scopes that it granted when it registered itself; empty where it was connected by hand."
     takes_new_deployments: Mapped[bool] = mapped_column(Boolean)
     "True until the first deployment is known: the first launch then names it. False refuses unknown ones."
     version: Mapped[int]

@@ -40,6 +40,7 @@ class Platform:
     jwks_url: str
     frame_origins: tuple[str, ...]
     is_active: bool
+    is_pending: bool
     takes_new_deployments: bool
     deployments: dict[str, int]
     lti: LtiRegistration
@@ -49,7 +50,7 @@ class Platform:
 _COLUMNS = (
     Registration.id, Registration.version, Registration.name, Registration.issuer, Registration.client_id,
     Registration.auth_url, Registration.token_url, Registration.jwks_url, Registration.frame_origins,
-    Registration.is_active, Registration.takes_new_deployments,
+    Registration.is_active, Registration.is_pending, Registration.takes_new_deployments,
 )  # fmt: skip
 _OF_ISSUER = select(Registration.id, Registration.version, Registration.issuer, Registration.client_id).where(
     Registration.issuer == bindparam("issuer")
@@ -117,7 +118,7 @@ def choose(session: Session, issuer: str, client_id: str, deployment_id: str) ->
     found = [_at_version(session, row) for row in rows]
     active = [platform for platform in found if platform.is_active]
     if not active:
-        raise LaunchRefused("platform_inactive", registration_id=found[0].id)
+        raise LaunchRefused(_why_not(found[0]), registration_id=found[0].id)
     if len(active) > 1:
         active = [platform for platform in active if deployment_id in platform.deployments]
     if len(active) != 1:
@@ -141,9 +142,14 @@ def _read(session: Session, registration_id: int) -> Platform:
     known = session.execute(_DEPLOYMENTS, {"registration_id": registration_id})
     return Platform(
         id=row.id, version=row.version, name=row.name, issuer=row.issuer, client_id=row.client_id,
-        auth_url=row.auth_url, jwks_url=row.jwks_url, frame_origins=tuple(row.frame_origins), is_active=row.is_active,
+        auth_url=row.auth_url, jwks_url=row.jwks_url, frame_origins=tuple(row.frame_origins), is_active=row.is_active, is_pending=row.is_pending,
         takes_new_deployments=row.takes_new_deployments, deployments={d.deployment_id: d.id for d in known}, lti=lti,
     )  # fmt: skip
+
+
+def _why_not(platform: Platform) -> str:
+    """Why a platform that is not active may not launch, as a code."""
+    return "platform_pending" if platform.is_pending else "platform_inactive"
 
 
 class DbToolConf(ToolConfAbstract[Any]):
@@ -184,7 +190,7 @@ class DbToolConf(ToolConfAbstract[Any]):
             is_known = self._session.execute(_OF_ISSUER, {"issuer": iss}).first()
             raise LaunchRefused("audience" if is_known else "platform_unknown")
         if not platform.is_active:
-            raise LaunchRefused("platform_inactive", registration_id=platform.id)
+            raise LaunchRefused(_why_not(platform), registration_id=platform.id)
         return platform
 
 

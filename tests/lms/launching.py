@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 
 from tests.lms import claims, forging
 from tests.lms.current import lms as current
@@ -15,6 +15,7 @@ from tests.lms.state import Activity, Person
 if TYPE_CHECKING:
     from tests.lms.platform import Lms
 
+TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PERSON = "lms_person"
 "The cookie with the id of who is signed in to the LMS."
 HINT_LIFETIME = 600
@@ -152,7 +153,24 @@ def configuration() -> dict[str, Any]:
     }
 
 
+def registration() -> Response:
+    """POST /mod/lti/openid-registration.php: as recorded, a `reg` token works once, a `reg-update` token again."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    uses = current.registration_tokens.get(token)
+    if not uses:
+        return Response("token_already_used", 401, content_type="text/html; charset=utf-8")
+    current.registration_tokens[token] = uses - 1
+    asked = request.get_json()
+    current.redirect_uris = list(asked["redirect_uris"])
+    scopes = [scope for scope in asked["scope"].split() if scope in set(SCOPES.values()) - current.refused_scopes]
+    tool = asked[TOOL_CONFIGURATION]
+    told = {**asked, "client_id": current.client_id, "scope": " ".join(scopes)}
+    told[TOOL_CONFIGURATION] = {**tool, "version": "1.3.0", "deployment_id": current.deployment_id}
+    return jsonify(told)
+
+
 def init_app(app: Flask) -> None:
+    app.add_url_rule("/mod/lti/openid-registration.php", "openid_registration", registration, methods=["POST"])
     app.add_url_rule("/mod/lti/auth.php", "auth", authenticate, methods=["GET", "POST"])
     app.add_url_rule("/mod/lti/certs.php", "certs", certificates)
     app.add_url_rule("/mod/lti/openid-configuration.php", "openid_configuration", configuration)

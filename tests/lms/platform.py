@@ -51,6 +51,10 @@ class Lms:
         self.now: Callable[[], float] = time.time
         self.key_set_of_tool: dict[str, Any] | None = None
         "The tool's key set as last fetched; a test without a served tool puts one here."
+        self.registration_tokens: dict[str, int] = {}
+        "Tokens that allow a tool to register itself -> how often yet."
+        self.refused_scopes: set[str] = set()
+        "Scopes that are not granted to a tool that registers itself."
         self._tokens: dict[str, Token] = {}
         self.app = web.make_app(self, testing=testing)
 

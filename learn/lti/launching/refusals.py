@@ -22,6 +22,9 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "client_unknown": ("Your learning platform is connected to this site under another client ID.", _SETTINGS),
     "client_unclear": ("Your learning platform is connected more than once, and did not say which it is.", _SETTINGS),
     "platform_inactive": ("The connection to your learning platform is switched off.", _SETTINGS),
+    "platform_pending": (
+        "Your learning platform waits until an administrator of this site approves it.", _SETTINGS,
+    ),
     "target_foreign": ("The link leads to another site.", _SETTINGS),
     # The platform's answer
     "login_required": ("Your learning platform says that you are not signed in there any more.", (SIGN_IN, TELL)),
@@ -49,7 +52,7 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "target_unknown": ("The link opens a page that is not here.", ("Tell the person who runs your course.",)),
 }  # fmt: skip
 
-STATUS = {"target_unknown": 404, "deployment_unknown": 403, "platform_inactive": 403}
+STATUS = {"target_unknown": 404, "deployment_unknown": 403, "platform_inactive": 403, "platform_pending": 403}
 "Where it is not 400."
 
 

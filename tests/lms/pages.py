@@ -1,6 +1,8 @@
 """The LMS's own pages: the home page, an activity with the tool in its frame, the gradebook, the log of requests."""
 
+import secrets
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, make_response, redirect, render_template, request, url_for
 
@@ -31,6 +33,19 @@ def first_activity() -> Activity | None:
     found = list(lms.state.activities.values())
     modules = [each for each in found if "/modules/" in each.target_link_uri]
     return next(iter(modules + found), None)
+
+
+def tools() -> Response:
+    """GET /tools: paste a tool's address; it then registers itself in a frame, as Moodle has it under Manage tools."""
+    address = request.args.get("tool", "").strip()
+    if not address:
+        return make_response(render_template("tools.html", frame=None))
+    token = secrets.token_hex(16)
+    lms.registration_tokens[token] = 1
+    told = {"openid_configuration": f"{lms.url}/mod/lti/openid-configuration.php", "registration_token": token}
+    return make_response(
+        render_template("tools.html", frame=f"{address}{'&' if '?' in address else '?'}{urlencode(told)}")
+    )
 
 
 def course() -> Response:
@@ -137,6 +152,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(404, missing)
     for path, view in (
         ("/", home),
+        ("/tools", tools),
         ("/course", course),
         ("/activities/<activity_id>", activity),
         ("/activities/<activity_id>/launch", launch),

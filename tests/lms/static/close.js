@@ -1,0 +1,3 @@
+addEventListener("message", (event) => {
+  if (event.data && event.data.subject === "org.imsglobal.lti.close") location.assign("/tools?closed=1");
+});

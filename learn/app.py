@@ -14,6 +14,7 @@ from learn import assets, cli, components, config, doctor, errors, headers, heal
 from learn.accounts import commands as user_commands
 from learn.accounts import sessions, tickets
 from learn.accounts import views as accounts
+from learn.admin import views as admin
 from learn.community import commands as community_commands
 from learn.config import Settings
 from learn.extensions import compress, csrf, db, settle_sqlite
@@ -118,7 +119,7 @@ def _frame_origins() -> list[str]:
 
 def _rooms(app: Flask) -> None:
     """The features, and the few callables that lead from a lower floor up to them."""
-    for blueprint in (health.bp, accounts.bp, lti.bp, connect.bp, hub.bp, player.bp, files.bp, progress.bp):
+    for blueprint in (health.bp, accounts.bp, lti.bp, connect.bp, hub.bp, player.bp, files.bp, progress.bp, admin.bp):
         app.register_blueprint(blueprint)
     app.extensions["frontline_open_target"] = opening.open_target
     worker.init_app(

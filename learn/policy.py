@@ -23,6 +23,7 @@ class Permission(enum.Enum):
     ANYONE = "open to anyone"
     READ = "read what members read"
     LEARN = "keep progress"
+    ADMINISTER = "connect platforms and run the site"
     LEAVE = "end or lengthen one's own session"
 
 
@@ -36,12 +37,21 @@ def is_known(person: Any) -> bool:
     return bool(person.is_authenticated and person.id is not None)
 
 
+def is_administrator(person: Any) -> bool:
+    """Granted that role here; no platform's role is enough."""
+    return "administrator" in person.roles
+
+
 TABLE: dict[Permission, list[Predicate]] = {
     Permission.ANYONE: [],
     Permission.READ: [came_in],
     Permission.LEARN: [is_known],
+    Permission.ADMINISTER: [came_in, is_administrator],
     Permission.LEAVE: [came_in],
 }
+REFUSALS = {Permission.ADMINISTER: "This page is for administrators of this site."}
+"What is said where the usual sentence would be wrong."
+NOT_KNOWN = "You can read here, but nothing can be kept for you: your platform did not say who you are."
 
 
 def permits(permission: Permission) -> Callable[[View], View]:
@@ -71,7 +81,7 @@ def refuse_what_is_not_allowed() -> None:
         return
     if not current_user.is_authenticated:
         raise SignInNeeded()
-    raise Forbidden("You can read here, but nothing can be kept for you: your platform did not say who you are.")
+    raise Forbidden(REFUSALS.get(permission, NOT_KNOWN))
 
 
 def init_app(app: Flask) -> None:

@@ -16,8 +16,10 @@ from learn import audit
 from learn.accounts import tickets
 from learn.accounts.models import TicketKind
 from learn.config import settings
+from learn.errors import FrontlineError
 from learn.extensions import db
 from learn.lti import connection, keys
+from learn.lti.connect import switch
 from learn.lti.models import Deployment, Registration
 from learn.lti.registration import origin_of
 from learn.lti.services import http
@@ -98,44 +100,31 @@ def invite(as_json: bool) -> None:
 @click.argument("number", type=int)
 def approve(number: int) -> None:
     """Let a platform in that registered itself without an invitation, by its NUMBER in `platform list`."""
-    _switch(number, "approved", is_active=True)
+    _switch(number, "approve")
 
 
 @group.command("pause")
 @click.argument("number", type=int)
 def pause(number: int) -> None:
     """Refuse launches of a platform until it is resumed; what was learned stays."""
-    _switch(number, "paused", is_active=False)
+    _switch(number, "pause")
 
 
 @group.command("resume")
 @click.argument("number", type=int)
 def resume(number: int) -> None:
     """Let a paused platform launch again."""
-    _switch(number, "resumed", is_active=True)
+    _switch(number, "resume")
 
 
-def _switch(number: int, verb: str, *, is_active: bool) -> None:
+def _switch(number: int, act: str) -> None:
     refuse_unless_migrated()
-    with writing() as session:
-        there = session.execute(
-            select(Registration.is_pending, Registration.is_active).where(Registration.id == number)
-        ).first()  # fmt: skip
-        refusal = _why_not(number, there, verb)
-        if refusal:
-            raise click.ClickException(refusal)
-        changed = {"is_active": is_active, "is_pending": False, "version": Registration.version + 1}
-        session.execute(update(Registration).where(Registration.id == number).values(**changed))
-        audit.note(session, f"platform.{verb}", registration=number)
-    click.echo(f"Platform {number} is {verb}.")
-
-
-def _why_not(number: int, there: Any, verb: str) -> str | None:
-    if there is None:
-        return f"There is no platform {number}: see `frontline platform list`."
-    if verb == "approved":
-        return None if there.is_pending else f"Platform {number} does not wait for approval."
-    return f"Platform {number} waits for approval: `frontline platform approve {number}`." if there.is_pending else None
+    try:
+        with writing() as session:
+            switch.switch(session, number, act)
+    except FrontlineError as refusal:
+        raise click.ClickException(refusal.message) from None
+    click.echo(f"Platform {number} is {switch.DONE[act]}.")
 
 
 @group.command("test")

@@ -3,6 +3,12 @@
 PATHS = [
     "/",
     "/accessibility",
+    "/admin/",
+    "/admin/platforms",
+    "/admin/platforms/<int:number>",
+    "/admin/platforms/<int:number>/<any(approve, pause, resume):act>",
+    "/admin/platforms/<int:number>/test",
+    "/admin/platforms/invite",
     "/community-rules",
     "/courses/<slug>",
     "/healthz",
@@ -38,5 +44,5 @@ def test_the_addresses_are_those_that_are_written_down(app):
 
 
 def test_what_comes_later_answers_404_and_nothing_links_to_it(member):
-    for path in ("/stories", "/forum", "/search", "/admin/", "/authoring", "/progress", "/moderation"):
+    for path in ("/stories", "/forum", "/search", "/authoring", "/progress", "/moderation"):
         member.get(path, 404)

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String
+from sqlalchemy import Boolean, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, intpk, json_list, moment, short, varchar_enum
@@ -83,6 +83,12 @@ class LoginSession(Base):
     "The platform of the launch; null for other ways in."
     platform_name: Mapped[str | None] = mapped_column(String(255))
     "What people call that platform, kept here because every page shows it."
+    context_pk: Mapped[int | None] = mapped_column(BigKey)
+    "The context of the launch, by number: people know nothing of platforms."
+    resource_link_pk: Mapped[int | None] = mapped_column(BigKey)
+    "The link of the launch, by number."
+    granted: Mapped[json_list] = mapped_column(server_default=text("'[]'"))
+    "Roles that a rule on the platform or context gives for this session."
     frame_origins: Mapped[json_list]
     "Origins whose pages may frame this session's pages, as that platform's registration had them at the launch."
     is_embedded: Mapped[bool]
@@ -97,6 +103,8 @@ class LoginSession(Base):
     "When it was ended; null while it lasts."
     ended_by: Mapped[SessionEnd | None] = mapped_column(varchar_enum(SessionEnd))
     "Why it was ended."
+
+    __table_args__ = (Index("ix_login_session_registration", "registration_id", "id"),)
 
 
 class Ticket(Base):

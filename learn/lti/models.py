@@ -1,14 +1,30 @@
 """What is known of the platforms: registrations and all that hangs on them. Names are those of LTI 1.3."""
 
+import enum
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from courses.db import Base, BigKey, Json, intpk, json_list, json_object, long, moment, short
+from courses.db import Base, BigKey, Json, intpk, json_list, json_object, long, moment, short, varchar_enum
 
 Address = String(2000)
+
+
+class Reports(enum.StrEnum):
+    """What a link sends to the platform's gradebook."""
+
+    COMPLETION = "completion"
+    PROGRESS = "progress"
+    BEST_SCORE = "best_score"
+
+
+class Purpose(enum.StrEnum):
+    """What a line item of a link is for: its result, or how far the learner is."""
+
+    RESULT = "result"
+    PROGRESS = "progress"
 
 
 class Registration(Base):
@@ -85,6 +101,20 @@ class Context(Base):
     "Names and roles service, as last told."
     lineitems_url: Mapped[str | None] = mapped_column(Address)
     "Line items container, as last told."
+    groups_url: Mapped[str | None] = mapped_column(Address)
+    "Course groups service, as last told; null where the platform has none."
+    scopes: Mapped[json_list] = mapped_column(server_default=text("'[]'"))
+    "AGS scopes that the last launch with a line items container granted."
+    copied_from_pk: Mapped[int | None] = mapped_column(BigKey)
+    "The context that it was copied from, where the platform said so and we know it; by number alone."
+    roster_at: Mapped[datetime | None]
+    "When the whole roster was last read; null before the first time."
+    roster_tried_at: Mapped[datetime | None]
+    "When reading it was last tried."
+    roster_error: Mapped[str] = mapped_column(String(40), server_default="")
+    "Why it could not be read the last time, as a code that has words; empty when all is well."
+    differences_url: Mapped[str | None] = mapped_column(Address)
+    "Where the platform tells what changed since roster_at (NRPS 2.0 rel=differences); null where it does not."
     created_at: Mapped[moment]
     "When it was first seen."
 
@@ -111,6 +141,16 @@ class ResourceLink(Base):
         BigKey, ForeignKey("line_item.id", use_alter=True, name="fk_resource_link_lineitem_id")
     )
     "Its own line item, as last told; null when scores are not wanted."
+    reports: Mapped[Reports] = mapped_column(varchar_enum(Reports), server_default=Reports.COMPLETION.value)
+    "What is sent: completion alone, progress as it grows, or the best quiz score when complete."
+    wants_progress_item: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    "Whether staff want a second column that shows how far each learner is."
+    progress_item_id: Mapped[int | None] = mapped_column(BigKey)
+    "That second column, once it was found or made; by number alone."
+    pass_mark: Mapped[int | None]
+    "Best score in per cent that has to be reached before anything is sent; null for none."
+    copied_from_pk: Mapped[int | None] = mapped_column(BigKey)
+    "The link that it was copied from, by number alone; its settings came along, no learner's data."
     created_at: Mapped[moment]
     "When it was first seen."
 
@@ -133,6 +173,14 @@ class LineItem(Base):
     "The link that named it."
     scopes: Mapped[json_list]
     "AGS scopes that the last launch granted."
+    purpose: Mapped[Purpose] = mapped_column(varchar_enum(Purpose), server_default=Purpose.RESULT.value)
+    "The link's result, or its second column for progress."
+    resource_id: Mapped[short] = mapped_column(server_default="")
+    "Our own name for what it measures (AGS resourceId), by which it is found again; empty where none was given."
+    tag: Mapped[short] = mapped_column(server_default="")
+    "Which of several columns of the same thing (AGS tag)."
+    replaced_by_id: Mapped[int | None] = mapped_column(BigKey)
+    "The column that took its place after the platform lost this one; by number alone."
     created_at: Mapped[moment]
     "When it was first seen."
 
@@ -189,6 +237,8 @@ class LtiLogin(Base):
     "Who began it."
     target_link_uri: Mapped[str] = mapped_column(Address)
     "What the login asked to open; the launch has to say the same."
+    storage_target: Mapped[str | None] = mapped_column(String(255))
+    "Frame that keeps data for us where cookies are not kept (lti_storage_target); null where none is offered."
     expires_at: Mapped[moment]
     "Not valid from here on."
 

@@ -1,0 +1,47 @@
+"""Who is in a context, as its platform says: members and course groups."""
+
+from sqlalchemy import Boolean, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from courses.db import Base, BigKey, intpk, json_list, moment, short
+
+
+class RosterEntry(Base):
+    """A member of a context as the platform's roster last said, whether or not the person ever launched (NRPS 2.0)."""
+
+    __tablename__ = "roster_entry"
+
+    id: Mapped[intpk]
+    context_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("context.id"))
+    "The context."
+    sub: Mapped[short]
+    "`user_id`, which is the launch's `sub`."
+    name: Mapped[short]
+    "Full name; may be empty, since platforms may keep it to themselves."
+    email: Mapped[str | None] = mapped_column(String(254))
+    "Address; null where it is kept."
+    roles: Mapped[json_list]
+    "Short context roles."
+    is_learner: Mapped[bool] = mapped_column(Boolean)
+    "A learner here, and not staff."
+    is_active: Mapped[bool] = mapped_column(Boolean)
+    "False once the platform says so or no longer lists the person; the row stays."
+    groups: Mapped[json_list] = mapped_column(server_default=text("'[]'"))
+    "Identifiers of the course groups that the person is in."
+    read_at: Mapped[moment]
+    "When the roster last named the person."
+
+    __table_args__ = (UniqueConstraint("context_pk", "sub"),)
+
+
+class CourseGroup(Base):
+    """A group of people within a context (Course Groups Service 1.0)."""
+
+    __tablename__ = "course_group"
+
+    context_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("context.id"), primary_key=True)
+    "The context."
+    group_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    "The platform's own name for it."
+    name: Mapped[short]
+    "What people call it."

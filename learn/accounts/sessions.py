@@ -79,14 +79,17 @@ class Arrival:
     frame_origins: tuple[str, ...] = ()
     is_embedded: bool = False
     return_url: str | None = None
+    context_pk: int | None = None
+    resource_link_pk: int | None = None
+    granted: tuple[str, ...] = ()
 
 
 _ROLES = select(func.count()).where(RoleGrant.user_id == User.id).correlate(User).scalar_subquery().label("role_count")
 _FIND = (
     select(
         LoginSession.id, LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name,
-        LoginSession.frame_origins, LoginSession.is_embedded, LoginSession.return_url, LoginSession.created_at,
-        LoginSession.used_at, LoginSession.ended_at, LoginSession.ended_by,
+        LoginSession.frame_origins, LoginSession.is_embedded, LoginSession.return_url, LoginSession.granted,
+        LoginSession.created_at, LoginSession.used_at, LoginSession.ended_at, LoginSession.ended_by,
         User.learner_id, User.name, User.given_name, _ROLES,
     )
     .outerjoin(User, User.id == LoginSession.user_id)
@@ -120,7 +123,8 @@ def begin(session: Session, arrival: Arrival, at: datetime) -> str:
     session.execute(_BEGIN, {
         "key_hash": hashed(key), "user_id": arrival.user_id, "registration_id": arrival.registration_id,
         "platform_name": arrival.platform_name, "frame_origins": list(arrival.frame_origins),
-        "is_embedded": arrival.is_embedded, "return_url": arrival.return_url,
+        "is_embedded": arrival.is_embedded, "return_url": arrival.return_url, "context_pk": arrival.context_pk,
+        "resource_link_pk": arrival.resource_link_pk, "granted": list(arrival.granted),
         "created_at": at, "used_at": at, "ended_at": None, "ended_by": None,
     })  # fmt: skip
     before = cookie.get("key")
@@ -162,6 +166,7 @@ def load(_request: Any) -> CurrentUser | None:
         g.session_end = over.value
         return None
     roles = frozenset(db.session.scalars(_GRANTED, {"user_id": row.user_id})) if row.role_count else frozenset()
+    roles |= frozenset(row.granted)
     g.session_used_at = row.used_at
     return CurrentUser(
         session_id=row.id, id=row.user_id, learner_id=row.learner_id, name=row.name or "", given_name=row.given_name or "",

@@ -135,19 +135,14 @@ def open_window() -> Response:
 
 
 def _asking(session: Any, session_id: int | None) -> Arrival | None:
-    columns = (LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name)
-    row = session.execute(
-        select(*columns, LoginSession.frame_origins, LoginSession.return_url).where(
-            LoginSession.id == session_id, LoginSession.ended_at.is_(None)
-        )
-    ).first()
+    """The session that asked for a window, as an arrival there; None when it is over."""
+    columns = (
+        LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name, LoginSession.frame_origins,
+        LoginSession.return_url, LoginSession.context_pk, LoginSession.resource_link_pk, LoginSession.granted,
+    )  # fmt: skip
+    asked = select(*columns).where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+    row = session.execute(asked).first()
     if row is None:
         return None
-    return Arrival(
-        row.user_id,
-        row.registration_id,
-        row.platform_name,
-        tuple(row.frame_origins),
-        is_embedded=False,
-        return_url=row.return_url,
-    )
+    told = row._asdict()
+    return Arrival(**{**told, "frame_origins": tuple(row.frame_origins), "granted": tuple(row.granted)})

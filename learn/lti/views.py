@@ -22,6 +22,7 @@ from learn.lti.launching import people, platform_keys
 from learn.lti.launching.claims import Launch
 from learn.lti.launching.launch import Opened, PlatformLaunch
 from learn.lti.launching.login import PlatformLogin, forget_state
+from learn.lti.launching.people import Arrived
 from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.registration import Platform
 from learn.lti.services import http
@@ -87,26 +88,28 @@ def _come_in(session: Session, launched: Launch, at: datetime) -> tuple[str, str
     deployment_pk = registration.deployment(session, platform, launched.deployment_id, at)
     arrived = people.arrive(session, launched, deployment_pk, at)
     g.frame_origins = origins = registration.learn_origin(session, platform, launched.return_url)
+    path = _opened(session, launched, arrived, at)
+    arrival = Arrival(
+        arrived.user_id, platform.id, platform.name, origins, is_embedded=_is_embedded(launched),
+        return_url=launched.return_url, context_pk=arrived.context_pk, resource_link_pk=arrived.resource_link_pk,
+    )  # fmt: skip
+    return path, sessions.begin(session, arrival, at)
+
+
+def _opened(session: Session, launched: Launch, arrived: Arrived, at: datetime) -> str:
+    """The path that a message opens; what cannot be opened is refused with a way back to the platform."""
     opened = Opened(
         user_id=arrived.user_id, learner_id=arrived.learner_id, platform_user_id=arrived.platform_user_id,
-        line_item_id=arrived.line_item_id, resource_link_pk=arrived.resource_link_pk, registration_id=platform.id,
-        is_learner=launched.is_learner, is_instructor=launched.is_instructor, target=launched.target, now=at,
+        line_item_id=arrived.line_item_id, context_pk=arrived.context_pk, resource_link_pk=arrived.resource_link_pk,
+        registration_id=launched.platform.id, is_learner=launched.is_learner, is_instructor=launched.is_instructor,
+        target=launched.target, now=at,
     )  # fmt: skip
     try:
-        path = current_app.extensions["frontline_open_target"](session, opened)
+        return str(current_app.extensions["frontline_open_target"](session, opened))
     except FrontlineError as refusal:
-        refused = LaunchRefused("target_unknown", message=refusal.message, registration_id=platform.id)
+        refused = LaunchRefused("target_unknown", message=refusal.message, registration_id=launched.platform.id)
         refused.return_url = launched.return_url
         raise refused from None
-    arrival = Arrival(
-        arrived.user_id,
-        platform.id,
-        platform.name,
-        origins,
-        is_embedded=_is_embedded(launched),
-        return_url=launched.return_url,
-    )
-    return path, sessions.begin(session, arrival, at)
 
 
 def _is_embedded(launched: Launch) -> bool:

@@ -19,6 +19,10 @@ LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
+RESOURCE_LINK = "LtiResourceLinkRequest"
+MESSAGES = frozenset({RESOURCE_LINK})
+"The kinds of message that can be opened here."
+
 LEEWAY = 60
 "Seconds that the platform's clock may differ from ours; 0.15 s of skew is enough to lose launches without it."
 OLDEST = 600
@@ -53,6 +57,7 @@ class Launch:
     """One launch, every claim of it checked. ``sub`` is None for an anonymous launch."""
 
     platform: Platform
+    message: str
     deployment_id: str
     nonce: str
     sub: str | None
@@ -62,7 +67,7 @@ class Launch:
     roles: Roles
     mentees: tuple[str, ...]
     context: Named | None
-    link: Named
+    link: Named | None
     custom: Mapping[str, str]
     target_link_uri: str
     target: Target
@@ -117,10 +122,11 @@ def check_times(body: Mapping[str, Any], at: float) -> None:
 
 
 def check_version_and_type(body: Mapping[str, Any]) -> None:
-    """Only LTI 1.3 [B7], only a resource link [B8]."""
+    """Only LTI 1.3 [B7], only kinds of message that can be opened here [B8]."""
     if body.get(LTI + "version") != "1.3.0":
         raise LaunchRefused("version")
-    if body.get(LTI + "message_type") != "LtiResourceLinkRequest":
+    kind = body.get(LTI + "message_type")
+    if not isinstance(kind, str) or kind not in MESSAGES:
         raise LaunchRefused("message_type")
 
 
@@ -141,12 +147,14 @@ def read(body: Mapping[str, Any], platform: Platform, base_url: str) -> Launch:
         raise LaunchRefused("claim", detail="target_link_uri")
     if not is_ours(target_link_uri, base_url):
         raise LaunchRefused("target_foreign")
+    message = str(body.get(LTI + "message_type"))
     held = _roles(body)
     custom = _custom(body)
     presented = _object(body, LTI + "launch_presentation")
     services = _object(body, AGS)
     launch = Launch(
         platform=platform,
+        message=message,
         deployment_id=deployment_of(body),
         nonce=nonce_of(body),
         sub=_identifier(body["sub"], "sub") if "sub" in body else None,
@@ -156,7 +164,7 @@ def read(body: Mapping[str, Any], platform: Platform, base_url: str) -> Launch:
         roles=held,
         mentees=_mentees(body, held),
         context=_context(body),
-        link=_link(body),
+        link=_link(body) if message == RESOURCE_LINK else None,
         custom=custom,
         target_link_uri=target_link_uri,
         target=choose(custom, target_link_uri, base_url),

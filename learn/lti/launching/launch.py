@@ -57,7 +57,8 @@ class Opened:
     learner_id: int | None
     platform_user_id: int | None
     line_item_id: int | None
-    resource_link_pk: int
+    context_pk: int | None
+    resource_link_pk: int | None
     registration_id: int
     is_learner: bool
     is_instructor: bool

@@ -16,7 +16,7 @@ import learn.accounts.models
 import learn.lti.models  # noqa: F401 the tables used below
 from courses.db import Base
 from courses.learning import learners
-from learn.lti.launching.claims import Launch
+from learn.lti.launching.claims import Launch, Named
 
 SEEN_AFTER = timedelta(minutes=5)
 "A person's last coming is noted no finer than this, so that most launches write less."
@@ -30,7 +30,7 @@ class Arrived:
     learner_id: int | None
     platform_user_id: int | None
     context_pk: int | None
-    resource_link_pk: int
+    resource_link_pk: int | None
     line_item_id: int | None
 
 
@@ -86,12 +86,14 @@ def arrive(session: Session, launch: Launch, deployment_pk: int, at: datetime) -
     url = launch.scores.lineitem
     known = session.execute(_KNOWN, {
         "deployment_pk": deployment_pk, "registration_id": launch.platform.id, "sub": launch.sub,
-        "context_id": launch.context.id if launch.context else None, "resource_link_id": launch.link.id,
+        "context_id": launch.context.id if launch.context else None, "resource_link_id": launch.link.id if launch.link else None,
         "url_hash": _hashed(url) if url else None,
     }).one()  # fmt: skip
     user_id, learner_id, platform_user_id = _person(session, launch, known, at)
     context_pk = _place(session, launch, known, deployment_pk, at)
-    link_pk, line_item_id = _link_and_line(session, launch, known, deployment_pk, context_pk, at)
+    link_pk, line_item_id = None, None
+    if launch.link is not None:
+        link_pk, line_item_id = _link_and_line(session, launch, launch.link, known, deployment_pk, context_pk, at)
     if context_pk is not None and platform_user_id is not None:
         _membership(session, launch, known, context_pk, platform_user_id, at)
     return Arrived(user_id, learner_id, platform_user_id, context_pk, link_pk, line_item_id)
@@ -137,15 +139,15 @@ def _place(session: Session, launch: Launch, known: Any, deployment_pk: int, at:
 
 
 def _link_and_line(
-    session: Session, launch: Launch, known: Any, deployment_pk: int, context_pk: int | None, at: datetime
+    session: Session, launch: Launch, link: Named, known: Any, deployment_pk: int, context_pk: int | None, at: datetime
 ) -> tuple[int, int | None]:
     """The link and its line item, which point at each other."""
-    told = {"context_pk": context_pk, "title": launch.link.title, "target": launch.target.path}
+    told = {"context_pk": context_pk, "title": link.title, "target": launch.target.path}
     link_pk = known.resource_link_pk
     if link_pk is None:
         row = {
             "deployment_pk": deployment_pk,
-            "resource_link_id": launch.link.id,
+            "resource_link_id": launch.link.id if launch.link else None,
             **told,
             "lineitem_id": None,
             "created_at": at,

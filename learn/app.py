@@ -12,7 +12,6 @@ from whitenoise import WhiteNoise
 
 import learn.lti.deep_linking.models
 import learn.lti.notices.models
-import learn.lti.role_rules
 import learn.lti.roster.models  # noqa: F401 tables
 from learn import assets, cli, components, config, doctor, errors, headers, health, logs, policy, web
 from learn.accounts import commands as user_commands

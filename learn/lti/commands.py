@@ -1,14 +1,12 @@
 """``frontline platform …``: connect a platform by hand, and see which are connected."""
 
 import json
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.db import now
@@ -19,22 +17,14 @@ from learn.config import settings
 from learn.errors import FrontlineError
 from learn.extensions import db
 from learn.lti import connection, keys
-from learn.lti.connect import switch
+from learn.lti.connect import by_hand, switch
 from learn.lti.models import Deployment, Registration
-from learn.lti.registration import origin_of
-from learn.lti.services import http
 from learn.schema import refuse_unless_migrated
 from learn.web import writing
 
 group = AppGroup("platform", help="Learning platforms that may launch this site.")
 
-ADDRESSES = {"auth_url": "--auth-url", "token_url": "--token-url", "jwks_url": "--jwks-url"}
-
-REFUSALS = {
-    "bad_address": "this is not a web address.",
-    "not_https": "it begins with https:// (http:// is taken in development only, for this machine).",
-    "private_address": "it lies in a private network; name its host in FRONTLINE_PRIVATE_PLATFORMS to allow it.",
-}
+OPTIONS = {"auth_url": "--auth-url", "token_url": "--token-url", "jwks_url": "--jwks-url"}
 
 
 @group.command("add")
@@ -56,14 +46,17 @@ def add(
 ) -> None:
     """Connect a platform, or change the connection with the same issuer and client ID."""
     refuse_unless_migrated()
-    _check_identifier(issuer, "--issuer", 500)
-    _check_identifier(client_id, "--client-id", 255)
+    _check_identifier(issuer, "--issuer", by_hand.LONGEST["issuer"])
+    _check_identifier(client_id, "--client-id", by_hand.LONGEST["client_id"])
     for deployment_id in deployment_ids:
-        _check_identifier(deployment_id, "--deployment-id", 255)
-    for column, option in ADDRESSES.items():
-        _check_address(addresses[column], option)
+        _check_identifier(deployment_id, "--deployment-id", by_hand.LONGEST["deployment_id"])
+    for column, option in OPTIONS.items():
+        why = by_hand.why_not(addresses[column])
+        if why:
+            raise click.ClickException(f"{option} {addresses[column]}: {why}")
+    told = by_hand.Told(issuer, client_id, name, deployment_ids=deployment_ids, **addresses)  # type: ignore[arg-type]
     with writing() as session:
-        registration_id, is_new = _put(session, issuer, client_id, name, addresses, deployment_ids, now())
+        registration_id, is_new = by_hand.put(session, told, now())
         audit.note(session, "platform.added" if is_new else "platform.changed", registration=registration_id)
     _print_added(registration_id, is_new, as_json)
 
@@ -151,67 +144,8 @@ def test(number: int, as_json: bool) -> None:
 
 
 def _check_identifier(value: str, option: str, longest: int) -> None:
-    if not 0 < len(value) <= longest or not value.isascii() or not value.isprintable():
+    if not by_hand.is_identifier(value, longest):
         raise click.ClickException(f"{option} is 1 to {longest} printable ASCII characters.")
-
-
-def _check_address(address: str, option: str) -> None:
-    try:
-        http.check_address(address)
-    except ValueError:
-        raise click.ClickException(f"{option} {address}: {REFUSALS['bad_address']}") from None
-    except http.CallFailed as refusal:
-        raise click.ClickException(f"{option} {address}: {REFUSALS[refusal.code]}") from None
-
-
-def _put(
-    session: Session,
-    issuer: str,
-    client_id: str,
-    name: str,
-    addresses: dict[str, str],
-    deployment_ids: tuple[str, ...],
-    at: datetime,
-) -> tuple[int, bool]:
-    """Add or change the registration; what was learned from launches (more origins, deployments) stays."""
-    there = session.execute(
-        select(Registration.id, Registration.name, Registration.frame_origins)
-        .where(Registration.issuer == issuer, Registration.client_id == client_id)
-    ).first()  # fmt: skip
-    told = {
-        **addresses, "is_pending": False, "name": name or (there.name if there else urlsplit(issuer).hostname or issuer), "is_active": True,
-        "frame_origins": _origins(there.frame_origins if there else [], issuer, addresses["auth_url"]),
-    }  # fmt: skip
-    if there is None:
-        made = insert(Registration).returning(Registration.id)
-        registration_id = session.execute(made, {
-            "issuer": issuer, "client_id": client_id, **told, "token_audience": None,
-            "takes_new_deployments": not deployment_ids, "version": 1, "created_at": at,
-        }).scalar_one()  # fmt: skip
-    else:
-        registration_id = there.id
-        session.execute(
-            update(Registration)
-            .where(Registration.id == registration_id)
-            .values(**told, version=Registration.version + 1)
-        )
-    _put_deployments(session, registration_id, deployment_ids, at)
-    return registration_id, there is None
-
-
-def _put_deployments(session: Session, registration_id: int, deployment_ids: tuple[str, ...], at: datetime) -> None:
-    known = set(session.scalars(select(Deployment.deployment_id).where(Deployment.registration_id == registration_id)))
-    new = [one for one in dict.fromkeys(deployment_ids) if one not in known]
-    if new:
-        rows = [{"registration_id": registration_id, "deployment_id": one, "created_at": at} for one in new]
-        session.execute(insert(Deployment), rows)
-    if deployment_ids:
-        this = Registration.id == registration_id
-        session.execute(update(Registration).where(this).values(takes_new_deployments=False))
-
-
-def _origins(known: list[str], *addresses: str) -> list[str]:
-    return list(dict.fromkeys([*known, *(origin for address in addresses if (origin := origin_of(address)))]))
 
 
 def _listed(session: Session) -> list[dict[str, Any]]:
@@ -238,11 +172,7 @@ def _listed(session: Session) -> list[dict[str, Any]]:
 
 
 def _print_added(registration_id: int, is_new: bool, as_json: bool) -> None:
-    base = settings().base_url
-    values = {
-        "tool_url": f"{base}/lti/launch", "login_url": f"{base}/lti/login", "redirect_url": f"{base}/lti/launch",
-        "jwks_url": f"{base}/lti/jwks.json",
-    }  # fmt: skip
+    values = by_hand.ours(settings().base_url)
     if as_json:
         click.echo(json.dumps({"id": registration_id, "is_new": is_new, **values}))
         return

@@ -18,8 +18,10 @@ from pylti1p3.tool_config.abstract import ToolConfAbstract
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from learn.lti import role_rules
 from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.models import Deployment, Registration
+from learn.lti.role_rules import Rule
 
 MOST_FRAME_ORIGINS = 20
 "A registration names no more origins than this, so that a header stays small."
@@ -43,6 +45,7 @@ class Platform:
     is_pending: bool
     takes_new_deployments: bool
     deployments: dict[str, int]
+    rules: tuple[Rule, ...]
     lti: LtiRegistration
     "The same for PyLTI1p3."
 
@@ -143,7 +146,8 @@ def _read(session: Session, registration_id: int) -> Platform:
     return Platform(
         id=row.id, version=row.version, name=row.name, issuer=row.issuer, client_id=row.client_id,
         auth_url=row.auth_url, jwks_url=row.jwks_url, frame_origins=tuple(row.frame_origins), is_active=row.is_active, is_pending=row.is_pending,
-        takes_new_deployments=row.takes_new_deployments, deployments={d.deployment_id: d.id for d in known}, lti=lti,
+        takes_new_deployments=row.takes_new_deployments, deployments={d.deployment_id: d.id for d in known},
+        rules=role_rules.of(session, row.id), lti=lti,
     )  # fmt: skip
 
 

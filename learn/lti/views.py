@@ -17,7 +17,7 @@ from learn.accounts.sessions import Arrival
 from learn.config import settings
 from learn.errors import FrontlineError, reference
 from learn.extensions import csrf, db
-from learn.lti import keys, registration
+from learn.lti import keys, registration, role_rules
 from learn.lti.launching import people, platform_keys
 from learn.lti.launching.claims import Launch
 from learn.lti.launching.launch import Opened, PlatformLaunch
@@ -92,6 +92,7 @@ def _come_in(session: Session, launched: Launch, at: datetime) -> tuple[str, str
     arrival = Arrival(
         arrived.user_id, platform.id, platform.name, origins, is_embedded=_is_embedded(launched),
         return_url=launched.return_url, context_pk=arrived.context_pk, resource_link_pk=arrived.resource_link_pk,
+        granted=role_rules.granted(platform.rules, launched.roles, arrived.context_pk) if arrived.user_id else (),
     )  # fmt: skip
     return path, sessions.begin(session, arrival, at)
 

@@ -17,7 +17,8 @@ from learn import assets, cli, components, config, doctor, errors, headers, heal
 from learn.accounts import commands as user_commands
 from learn.accounts import sessions, tickets
 from learn.accounts import views as accounts
-from learn.admin import views as admin
+from learn.admin import place_views, platform_views  # noqa: F401 they add their pages to the room
+from learn.admin import room as admin
 from learn.community import commands as community_commands
 from learn.config import Settings
 from learn.extensions import compress, csrf, db, settle_sqlite

@@ -20,7 +20,7 @@ class AuditEntry(Base):
     "What, as object.verb: launch.refused, platform.added."
     actor_id: Mapped[int | None] = mapped_column(BigKey)
     "The user's number; null for nobody signed in. Not a foreign key: the trail outlives the person."
-    reference: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(20), index=True)
     "Reference code shown to whoever met it, or empty."
     details: Mapped[json_object]
     "Codes and numbers only; never a name, an address, a token or what somebody typed."

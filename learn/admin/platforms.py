@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from learn.audit import AuditEntry
 from learn.lti.launching.refusals import WORDS
-from learn.lti.models import Deployment, Registration
+from learn.lti.models import Context, Deployment, Registration
+from learn.lti.role_rules import RoleRule
 
 MOST = 200
 "Platforms on the list, and refusals of one; a site has a handful."
@@ -19,8 +20,22 @@ _COLUMNS = (
     Registration.is_pending, Registration.product, Registration.created_at,
 )  # fmt: skip
 _LIST = select(*_COLUMNS).order_by(Registration.is_pending.desc(), Registration.id).limit(MOST)
-_ONE = select(*_COLUMNS, Registration.auth_url, Registration.token_url, Registration.jwks_url).where(
-    Registration.id == bindparam("number")
+_ONE = select(
+    *_COLUMNS, Registration.auth_url, Registration.token_url, Registration.jwks_url, Registration.token_audience,
+    Registration.frame_origins, Registration.scopes,
+).where(Registration.id == bindparam("number"))  # fmt: skip
+_COURSES = (
+    select(Context.id, Context.title, Context.label, Context.context_id)
+    .join(Deployment, Deployment.id == Context.deployment_pk)
+    .where(Deployment.registration_id == bindparam("number"))
+    .order_by(Context.id.desc())
+    .limit(MOST)
+)
+_RULES = (
+    select(RoleRule.id, RoleRule.lti_scope, RoleRule.lti_role, RoleRule.grants, Context.title, Context.context_id)
+    .outerjoin(Context, Context.id == RoleRule.context_pk)
+    .where(RoleRule.registration_id == bindparam("number"))
+    .order_by(RoleRule.id)
 )
 _PLACES = (
     select(Deployment.deployment_id).where(Deployment.registration_id == bindparam("number")).order_by(Deployment.id)
@@ -53,6 +68,17 @@ def one(session: Session, number: int) -> dict[str, Any] | None:
         return None
     places = session.scalars(_PLACES, {"number": number}).all()
     return {**row._mapping, "state": state_of(row), "deployments": list(places)}
+
+
+def courses(session: Session, number: int) -> list[tuple[str, str]]:
+    """A platform's courses for a list of choices: number as text, and what people call it."""
+    rows = session.execute(_COURSES, {"number": number})
+    return [(str(row.id), row.title or row.label or f"Course {row.context_id}") for row in rows]
+
+
+def rules(session: Session, number: int) -> list[Any]:
+    """A platform's rules on roles."""
+    return list(session.execute(_RULES, {"number": number}))
 
 
 def refused(session: Session, number: int) -> list[dict[str, Any]]:

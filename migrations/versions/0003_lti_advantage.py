@@ -126,9 +126,11 @@ def upgrade() -> None:
             f"CONSTRAINT ck_{table}_{column} CHECK ({column} IN ({values}))"
         )
     op.create_index('ix_login_session_registration', 'login_session', ['registration_id', 'id'])
+    op.create_index('ix_audit_reference', 'audit', ['reference'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_audit_reference', 'audit')
     op.drop_index('ix_login_session_registration', 'login_session')
     for table, column, _, _ in CHOICES:
         op.drop_column(table, column)

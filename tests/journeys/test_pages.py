@@ -28,9 +28,10 @@ WIDTHS = (885, 1000, 390)
 MOST_BYTES = 90_000
 
 
-def enter(demo: Demo, context: BrowserContext, email: str) -> Page:
+def enter(demo: Demo, context: BrowserContext, email: str, *, is_new: bool = True) -> Page:
     """Come in by the one-time address of the command line."""
-    demo.frontline("user", "add", email, "--name", "Research Nurse")
+    if is_new:
+        demo.frontline("user", "add", email, "--name", "Research Nurse")
     page = context.new_page()
     page.goto(demo.frontline("user", "sign-in", email).strip())
     page.get_by_role("button", name=re.compile("^Sign in")).click()

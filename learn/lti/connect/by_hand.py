@@ -109,3 +109,9 @@ def _origins(told: Told, known: list[str]) -> list[str]:
         return list(dict.fromkeys(told.frame_origins))[:MOST_FRAME_ORIGINS]
     own = [origin for address in (told.issuer, told.auth_url) if (origin := origin_of(address))]
     return list(dict.fromkeys([*known, *own]))
+
+
+def is_frame_origin(value: str) -> bool:
+    """Whether a text is an origin that a page's frame-ancestors may name; a wildcard stands for sub-domains only."""
+    plain = value.replace("://*.", "://any.", 1)
+    return "*" not in plain and origin_of(plain) == plain and plain.count(".") >= value.count("*") + 1

@@ -3,19 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from learn.accounts.models import Role
 from learn.audit import AuditEntry
 from learn.lti.models import Registration
 from tests.learn.lti.test_connection import lms, number  # noqa: F401 fixtures
-from tests.pages import PageClient
-from tests.people import make_user, sign_in
-
-
-@pytest.fixture
-def administrator(app, session):
-    user = make_user(session, "Ada Administrator", roles=(Role.ADMINISTRATOR,))
-    session.commit()
-    return sign_in(PageClient(app), user.id)
 
 
 def test_an_empty_list_says_what_to_do_next(administrator):

@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-import learn.lti.deep_linking.models
 import learn.lti.notices.models
 import learn.lti.roster.models  # noqa: F401 tables
 from learn import assets, cli, components, config, doctor, errors, headers, health, logs, policy, web
@@ -27,6 +26,8 @@ from learn.lti import commands as platform_commands
 from learn.lti import key_commands, keys, registration
 from learn.lti import views as lti
 from learn.lti.connect import views as connect
+from learn.lti.deep_linking import request as deep_linking_request
+from learn.lti.deep_linking import views as deep_linking
 from learn.lti.launching import login
 from learn.lti.services import tokens
 from learn.outbox import commands as worker_commands
@@ -35,7 +36,7 @@ from learn.passback import commands as passback_commands
 from learn.passback import send
 from learn.paths import PACKAGE, resource_dir
 from learn.player import commands as module_commands
-from learn.player import files, opening
+from learn.player import files, linkable, opening
 from learn.player import views as player
 from learn.progress import views as progress
 
@@ -123,13 +124,16 @@ def _frame_origins() -> list[str]:
 
 def _rooms(app: Flask) -> None:
     """The features, and the few callables that lead from a lower floor up to them."""
-    for blueprint in (health.bp, accounts.bp, lti.bp, connect.bp, hub.bp, player.bp, files.bp, progress.bp, admin.bp):
+    for blueprint in (
+        health.bp, accounts.bp, lti.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, admin.bp,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.extensions["frontline_open_target"] = opening.open_target
+    app.extensions["frontline_linkable"] = linkable.SOURCE
     worker.init_app(
         app,
         {send.KIND: send.ScoreHandler},
-        prune=[tickets.prune, sessions.prune, login.prune, tokens.prune, keys.prune],
+        prune=[tickets.prune, sessions.prune, login.prune, deep_linking_request.prune, tokens.prune, keys.prune],
     )
     for commands in (
         cli, doctor, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,

@@ -33,6 +33,8 @@ MEND: dict[str, str] = {
     "claim": "A part of the message is missing or malformed: the code names which. " + SETTINGS,
     "version": "The activity is still set to LTI 1.1 or 2.0. Set it to LTI 1.3.",
     "message_type": "The platform sent a kind of message that this site does not take.",
+    "deep_linking": "The platform’s request for a choice is incomplete: the code names what is missing.",
+    "not_staff": "A learner pressed a link for staff, or the platform sends no staff role for this person.",
     "deployment_unknown": "The tool was put in another place of the platform. Add the new deployment ID by hand.",
     "used": "The same message came twice: a page that was loaded again, or " + ODD[0].lower() + ODD[1:],
     "target_differs": "The login and the message named different links. " + SETTINGS,

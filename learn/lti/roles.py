@@ -20,6 +20,7 @@ PRINCIPAL = frozenset(
 STAFF = frozenset({"Administrator", "ContentDeveloper", "Instructor", "Manager"})
 "Whoever is one of these is not given scores."
 
+_ADMINISTRATORS = {"Administrator", "SysAdmin", "AccountAdmin"}
 _URN = re.compile(r"^urn:lti:role:ims/lis/(\w+)(?:/\w+)?$")
 
 
@@ -41,6 +42,13 @@ class Roles:
     def is_instructor(self) -> bool:
         """Teaches in this context."""
         return "Instructor" in self.context
+
+    @property
+    def is_staff(self) -> bool:
+        """Runs this context; where no context role is said, an administrator of the institution or platform."""
+        if self.context:
+            return not STAFF.isdisjoint(self.context)
+        return bool(_ADMINISTRATORS & {*self.institution, *self.system})
 
 
 def read(claimed: Iterable[str]) -> Roles:

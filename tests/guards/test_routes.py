@@ -25,6 +25,7 @@ PATHS = [
     "/healthz",
     "/help",
     "/learn",
+    "/lti/choose/<key>",
     "/lti/jwks.json",
     "/lti/launch",
     "/lti/login",

@@ -20,6 +20,7 @@ from learn.accounts.models import TicketKind
 from learn.config import settings
 from learn.errors import FrontlineError
 from learn.lti.connection import SCOPES
+from learn.lti.deep_linking.answer import HISTORY
 from learn.lti.models import Deployment, Registration
 from learn.lti.registration import origin_of
 from learn.lti.services import http
@@ -160,7 +161,12 @@ def request_body() -> dict[str, Any]:
         TOOL: {
             "domain": chosen.host, "target_link_uri": f"{base}/lti/launch", "claims": list(CLAIMS),
             "description": "Learning modules about delivering health research.",
-            "messages": [{"type": "LtiResourceLinkRequest"}],
+            "messages": [
+                {"type": "LtiResourceLinkRequest"},
+                {"type": "LtiDeepLinkingRequest", "target_link_uri": f"{base}/lti/launch", "label": chosen.site_name},
+                {"type": "LtiSubmissionReviewRequest"}, {"type": "DataPrivacyLaunchRequest"},
+            ],
+            "custom_parameters": dict(HISTORY),
         },
     }  # fmt: skip
     return told | ({"contacts": [chosen.contact]} if chosen.contact else {})

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from learn.lti import roles
+from learn.lti.launching import messages
+from learn.lti.launching.messages import DATA_PRIVACY, DEEP_LINKING, SUBMISSION_REVIEW, WITH_LINK, DeepLinking
+from learn.lti.launching.reading import address, an_object, identifier, seconds, texts, words
 from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.launching.target import Target, choose, is_ours
 from learn.lti.registration import Platform
@@ -18,10 +21,6 @@ from learn.lti.roles import Roles
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
-
-RESOURCE_LINK = "LtiResourceLinkRequest"
-MESSAGES = frozenset({RESOURCE_LINK})
-"The kinds of message that can be opened here."
 
 LEEWAY = 60
 "Seconds that the platform's clock may differ from ours; 0.15 s of skew is enough to lose launches without it."
@@ -76,6 +75,8 @@ class Launch:
     locale: str
     document_target: str
     return_url: str | None
+    deep_linking: DeepLinking | None = None
+    for_user: str | None = None
 
     @property
     def is_learner(self) -> bool:
@@ -100,22 +101,22 @@ def client_of(body: Mapping[str, Any]) -> str:
     client_id = party if party is not None else several[0]
     if client_id not in several:
         raise LaunchRefused("audience", detail="azp")
-    return _identifier(client_id, "aud")
+    return identifier(client_id, "aud")
 
 
 def issuer_of(body: Mapping[str, Any]) -> str:
     """Who says it has sent the message [B2]."""
-    return _identifier(body.get("iss"), "iss", longest=500)
+    return identifier(body.get("iss"), "iss", longest=500)
 
 
 def check_times(body: Mapping[str, Any], at: float) -> None:
     """Refuse a message that has ended, is too old, or comes from the future [B4]; ``at`` in seconds since 1970."""
-    ends, made = _seconds(body, "exp"), _seconds(body, "iat")
+    ends, made = seconds(body, "exp"), seconds(body, "iat")
     if ends <= at - LEEWAY:
         raise LaunchRefused("expired", detail="exp")
     if made < at - OLDEST:
         raise LaunchRefused("expired", detail="iat")
-    if made > at + LEEWAY or ("nbf" in body and _seconds(body, "nbf") > at + LEEWAY):
+    if made > at + LEEWAY or ("nbf" in body and seconds(body, "nbf") > at + LEEWAY):
         raise LaunchRefused("clock")
     if ends > at + LONGEST:
         raise LaunchRefused("claim", detail="exp")
@@ -126,18 +127,18 @@ def check_version_and_type(body: Mapping[str, Any]) -> None:
     if body.get(LTI + "version") != "1.3.0":
         raise LaunchRefused("version")
     kind = body.get(LTI + "message_type")
-    if not isinstance(kind, str) or kind not in MESSAGES:
+    if not isinstance(kind, str) or kind not in messages.KNOWN:
         raise LaunchRefused("message_type")
 
 
 def nonce_of(body: Mapping[str, Any]) -> str:
     """The nonce [B5]."""
-    return _identifier(body.get("nonce"), "nonce")
+    return identifier(body.get("nonce"), "nonce")
 
 
 def deployment_of(body: Mapping[str, Any]) -> str:
     """The deployment [B9]."""
-    return _identifier(body.get(LTI + "deployment_id"), "deployment_id")
+    return identifier(body.get(LTI + "deployment_id"), "deployment_id")
 
 
 def read(body: Mapping[str, Any], platform: Platform, base_url: str) -> Launch:
@@ -150,80 +151,42 @@ def read(body: Mapping[str, Any], platform: Platform, base_url: str) -> Launch:
     message = str(body.get(LTI + "message_type"))
     held = _roles(body)
     custom = _custom(body)
-    presented = _object(body, LTI + "launch_presentation")
-    services = _object(body, AGS)
+    presented = an_object(body, LTI + "launch_presentation")
+    services = an_object(body, AGS)
     launch = Launch(
         platform=platform,
         message=message,
         deployment_id=deployment_of(body),
         nonce=nonce_of(body),
-        sub=_identifier(body["sub"], "sub") if "sub" in body else None,
+        sub=identifier(body["sub"], "sub") if "sub" in body else None,
         name=_name(body),
         given_name=words(body.get("given_name"), 255),
         email=words(body.get("email"), 254) or None,
         roles=held,
         mentees=_mentees(body, held),
         context=_context(body),
-        link=_link(body) if message == RESOURCE_LINK else None,
+        link=_link(body) if message in WITH_LINK else None,
+        deep_linking=messages.deep_linking(body) if message == DEEP_LINKING else None,
+        for_user=messages.for_user(body) if message in (SUBMISSION_REVIEW, DATA_PRIVACY) else None,
         custom=custom,
         target_link_uri=target_link_uri,
         target=choose(custom, target_link_uri, base_url),
         scores=Scores(
-            address(services.get("lineitem")), address(services.get("lineitems")), _texts(services.get("scope"))
+            address(services.get("lineitem")), address(services.get("lineitems")), texts(services.get("scope"))
         ),
-        memberships_url=address(_object(body, NRPS).get("context_memberships_url")),
+        memberships_url=address(an_object(body, NRPS).get("context_memberships_url")),
         locale=words(presented.get("locale"), 35),
         document_target=words(presented.get("document_target"), 20),
         return_url=return_url_of(body),
     )
-    if launch.target.kind == "unknown":
+    if launch.target.kind == "unknown" and message in WITH_LINK:
         raise LaunchRefused("target_unknown")
     return launch
 
 
 def return_url_of(body: Mapping[str, Any]) -> str | None:
     """Where the platform wants people to go back to [B17]."""
-    return address(_object(body, LTI + "launch_presentation").get("return_url"))
-
-
-def words(value: object, longest: int) -> str:
-    """A text for people, fit for every database: no zero character, no half surrogate pair; "" for what is no text."""
-    if not isinstance(value, str):
-        return ""
-    if value.isascii() and value.isprintable():
-        return value[:longest].strip()
-    return value.replace("\x00", "").encode("utf-8", "replace").decode()[:longest].strip()
-
-
-def address(value: object) -> str | None:
-    """A web address as claimed; None for what is none. Whether it may be called is checked where it is called."""
-    if not isinstance(value, str) or not value.startswith(("https://", "http://")) or len(value) > 2000:
-        return None
-    return value if value.isprintable() and " " not in value and len(value) > len("https://") else None
-
-
-def _identifier(value: object, claim: str, longest: int = 255) -> str:
-    """An identifier as the specification bounds them: ASCII, not empty, compared as it is [B9, B11, B13]."""
-    if not isinstance(value, str) or not 0 < len(value) <= longest or not value.isascii() or not value.isprintable():
-        raise LaunchRefused("claim", detail=claim)
-    return value
-
-
-def _seconds(body: Mapping[str, Any], claim: str) -> float:
-    value = body.get(claim)
-    # A year beyond 5000 or not a number is a mistake, and Python's NaN compares with nothing.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e11:
-        raise LaunchRefused("claim", detail=claim)
-    return value
-
-
-def _object(body: Mapping[str, Any], claim: str) -> Mapping[str, Any]:
-    value = body.get(claim)
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(words(one, 500) for one in value[:50] if isinstance(one, str)) if isinstance(value, list) else ()
+    return address(an_object(body, LTI + "launch_presentation").get("return_url"))
 
 
 def _roles(body: Mapping[str, Any]) -> Roles:
@@ -236,12 +199,12 @@ def _roles(body: Mapping[str, Any]) -> Roles:
 
 def _mentees(body: Mapping[str, Any], held: Roles) -> tuple[str, ...]:
     """Whom a mentor looks after [B18]; the claim counts for a mentor only."""
-    return _texts(body.get(roles.MENTOR_SCOPE)) if "Mentor" in held.context else ()
+    return texts(body.get(roles.MENTOR_SCOPE)) if "Mentor" in held.context else ()
 
 
 def _custom(body: Mapping[str, Any]) -> dict[str, str]:
     """Custom parameters; a variable that the platform did not fill in is as good as absent [B16]."""
-    given = _object(body, LTI + "custom")
+    given = an_object(body, LTI + "custom")
     return {
         name: value for name, value in given.items() if isinstance(value, str) and not _UNSUBSTITUTED.fullmatch(value)
     }
@@ -259,7 +222,7 @@ def _context(body: Mapping[str, Any]) -> Named | None:
     if not isinstance(given, dict):
         raise LaunchRefused("claim", detail="context")
     return Named(
-        _identifier(given.get("id"), "context"), words(given.get("title"), 1000), words(given.get("label"), 255)
+        identifier(given.get("id"), "context"), words(given.get("title"), 1000), words(given.get("label"), 255)
     )
 
 
@@ -267,4 +230,4 @@ def _link(body: Mapping[str, Any]) -> Named:
     given = body.get(LTI + "resource_link")
     if not isinstance(given, dict):
         raise LaunchRefused("claim", detail="resource_link")
-    return Named(_identifier(given.get("id"), "resource_link"), words(given.get("title"), 1000))
+    return Named(identifier(given.get("id"), "resource_link"), words(given.get("title"), 1000))

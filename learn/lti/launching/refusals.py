@@ -46,13 +46,21 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "claim": ("The message of your learning platform is incomplete.", _SETTINGS),
     "version": ("Your learning platform speaks another version of LTI than 1.3.", _SETTINGS),
     "message_type": ("This site cannot open this kind of link.", _SETTINGS),
+    "deep_linking": ("Your learning platform did not say what may be chosen, or where the choice goes.", _SETTINGS),
+    "not_staff": ("Only staff of a course can choose what its links open.", ("Ask the person who runs your course.",)),
     "deployment_unknown": ("This place in your learning platform is not connected to this site yet.", _SETTINGS),
     "used": ("This link was used before, or it was opened too long ago.", _RETRY),
     "target_differs": ("Your learning platform asked for one page and then for another.", _RETRY),
     "target_unknown": ("The link opens a page that is not here.", ("Tell the person who runs your course.",)),
 }  # fmt: skip
 
-STATUS = {"target_unknown": 404, "deployment_unknown": 403, "platform_inactive": 403, "platform_pending": 403}
+STATUS = {
+    "target_unknown": 404,
+    "not_staff": 403,
+    "deployment_unknown": 403,
+    "platform_inactive": 403,
+    "platform_pending": 403,
+}
 "Where it is not 400."
 
 

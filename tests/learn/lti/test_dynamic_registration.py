@@ -96,7 +96,7 @@ def test_f3_what_is_registered_is_what_the_specification_asks_for(app, connect, 
     assert body["token_endpoint_auth_method"] == "private_key_jwt"
     tool = body[register.TOOL]
     assert tool["domain"] == app.config["FRONTLINE"].host
-    assert [message["type"] for message in tool["messages"]] == ["LtiResourceLinkRequest"]
+    assert {message["type"] for message in tool["messages"]} >= {"LtiResourceLinkRequest", "LtiDeepLinkingRequest"}
     connect(invite())
     assert lms.redirect_uris == body["redirect_uris"]
 

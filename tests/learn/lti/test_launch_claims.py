@@ -19,7 +19,7 @@ def test_b7_another_version_is_refused(platform, client, refused, version):
 
 
 @pytest.mark.parametrize(
-    "kind", [GONE, None, "", "LtiDeepLinkingRequest", "basic-lti-launch-request", 5, ["LtiResourceLinkRequest"]]
+    "kind", [GONE, None, "", "LtiStartProctoring", "basic-lti-launch-request", 5, ["LtiResourceLinkRequest"]]
 )
 def test_b8_another_kind_of_message_is_refused(platform, client, refused, kind):
     refused(platform.launch(client, 400, message_type=kind), "message_type")

@@ -50,9 +50,17 @@ def make(lms: "Lms", person: Person, activity: Activity, nonce: str, opens: str 
         f"{LTI}/launch_presentation": _presentation(lms, activity, opens or activity.opens),
         f"{LTI}/tool_platform": _platform(lms),
         f"{LTI}/version": "1.3.0",
-        f"{LTI}/custom": {**activity.custom, "context_memberships_url": members_url(lms, course.id)},
+        f"{LTI}/custom": {**_filled_in(lms, activity), "context_memberships_url": members_url(lms, course.id)},
         **_services(lms, activity),
     }
+
+
+def _filled_in(lms: "Lms", activity: Activity) -> dict[str, Any]:
+    """Custom parameters with their variables, as far as the recorded platform knows them."""
+    known = {"$Context.id.history": ",".join(lms.state.courses[activity.course_id].copied_from)}
+    if lms.tells_link_history:
+        known["$ResourceLink.id.history"] = ",".join(activity.copied_from)
+    return {name: known.get(value, value) for name, value in activity.custom.items()}
 
 
 def roles(person: Person, course: Course) -> list[str]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 
-from tests.lms import claims, forging
+from tests.lms import choosing, claims, forging
 from tests.lms.current import lms as current
 from tests.lms.services.answers import SCOPES
-from tests.lms.state import Activity, Person
+from tests.lms.state import Activity, Course, Person
 
 if TYPE_CHECKING:
     from tests.lms.platform import Lms
@@ -73,9 +73,30 @@ def answer(lms: "Lms", asked: dict[str, str], signed_in: str | None = None, brea
         code, text = problem or ("invalid_request", "No launch of that hint")
         return Answer(asked["redirect_uri"], {"error": code, "error_description": text} | state)
     person = lms.state.people[launch.person_id]
-    made = claims.make(lms, person, lms.state.activities[launch.activity_id], asked["nonce"], launch.opens)
+    made = _message(lms, person, launch, asked["nonce"])
     token = forging.forge(lms, made, breakage or lms.switches.breakage)
     return Answer(asked["redirect_uri"], {"id_token": token} | state)
+
+
+def _message(lms: "Lms", person: Person, launch: Launch, nonce: str) -> dict[str, Any]:
+    if launch.activity_id.startswith(choosing.CHOICE):
+        course = lms.state.courses[launch.activity_id.removeprefix(choosing.CHOICE)]
+        return choosing.make(lms, person, course, nonce)
+    return claims.make(lms, person, lms.state.activities[launch.activity_id], nonce, launch.opens)
+
+
+def begin_choice(lms: "Lms", person: Person, course: Course) -> dict[str, str]:
+    """The login initiation's fields where an activity is to be chosen."""
+    launch_id = f"ltilaunch_choice_{secrets.randbelow(10**9)}"
+    lms.launches[launch_id] = Launch(person.id, choosing.CHOICE + course.id, "iframe", lms.now())
+    return {
+        "iss": lms.url,
+        "target_link_uri": f"{lms.tool_url}/lti/launch",
+        "login_hint": person.id,
+        "lti_message_hint": json.dumps({"launchid": launch_id}, separators=(",", ":")),
+        "client_id": lms.client_id,
+        "lti_deployment_id": lms.deployment_id,
+    }
 
 
 def _launch(lms: "Lms", hint: str) -> Launch | None:

@@ -50,15 +50,14 @@ def tools() -> Response:
 
 def course() -> Response:
     """GET /course: the activities, with how far this person has come."""
-    return make_response(render_template("course.html", activities=list(lms.state.activities.values())))
+    shown = lms.state.courses.get(request.args.get("course", "")) or lms.course
+    return make_response(render_template("course.html", shown=shown, activities=_of(shown.id)))
 
 
 def activity(activity_id: str) -> Response:
     """GET /activities/<id>: the tool in its frame, the other activities beside it."""
     found = _activity(activity_id)
-    return make_response(
-        render_template("activity.html", activity=found, activities=list(lms.state.activities.values()))
-    )
+    return make_response(render_template("activity.html", activity=found, activities=_of(found.course_id)))
 
 
 def launch(activity_id: str) -> Response:
@@ -110,6 +109,10 @@ def signed_in() -> Person | None:
 def role_of(person: Person) -> str:
     """A person's role in the course; "" for somebody who is not enrolled."""
     return lms.course.roles.get(person.id, "")
+
+
+def _of(course_id: str) -> list[Activity]:
+    return [each for each in lms.state.activities.values() if each.course_id == course_id]
 
 
 def _activity(activity_id: str) -> Activity:

@@ -53,6 +53,8 @@ class Lms:
         "The tool's key set as last fetched; a test without a served tool puts one here."
         self.registration_tokens: dict[str, int] = {}
         "Tokens that allow a tool to register itself -> how often yet."
+        self.tells_link_history = False
+        "Whether $ResourceLink.id.history is filled in; the recorded platform does not know it."
         self.refused_scopes: set[str] = set()
         "Scopes that are not granted to a tool that registers itself."
         self._tokens: dict[str, Token] = {}
@@ -171,6 +173,10 @@ class Lms:
     def login_form(self, person: Person, activity: Activity, opens: str | None = None) -> dict[str, str]:
         """The fields of a login initiation; post them to the tool's /lti/login."""
         return launching.begin(self, person, activity, opens)
+
+    def choice_form(self, person: Person, course: Course) -> dict[str, str]:
+        """The fields of a login initiation that leads to the tool's picker."""
+        return launching.begin_choice(self, person, course)
 
     def answer(self, location: str, *, breakage: str | None = None) -> dict[str, str]:
         """Answer the authentication request to which the tool redirected: {id_token, state}, or {error, state}."""

@@ -39,6 +39,8 @@ class Course:
     title: str
     roles: dict[str, str] = field(default_factory=dict)
     suspended: list[str] = field(default_factory=list)
+    copied_from: list[str] = field(default_factory=list)
+    "Courses that it was copied from, the last first."
 
 
 @dataclass
@@ -55,6 +57,8 @@ class Activity:
     opens: str = "iframe"
     line_item_id: str | None = None
     pass_grade: float | None = None
+    copied_from: list[str] = field(default_factory=list)
+    "Activities that it was copied from, the last first."
     resource_key: str = ""
     "An activity's own consumer key: where it is set, it takes the client id's place in ``aud``."
 

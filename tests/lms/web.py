@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 
-from tests.lms import launching, pages, switches
+from tests.lms import choosing, launching, pages, switches
 from tests.lms.recorder import Received
 from tests.lms.services import answers, lineitems, members, results, scores, tokens
 
@@ -19,7 +19,7 @@ def make_app(lms: "Lms", *, testing: bool) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     _record(app, lms)
     switches.init_app(app, testing=testing)
-    for room in (answers, tokens, lineitems, scores, results, members, launching, pages):
+    for room in (answers, tokens, lineitems, scores, results, members, choosing, launching, pages):
         room.init_app(app)
     return app
 

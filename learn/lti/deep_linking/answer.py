@@ -9,6 +9,7 @@ import jwt
 from courses.db import now
 from learn.lti.deep_linking.linkable import Linkable
 from learn.lti.keys import SigningKey
+from learn.lti.launching.copied import CONTEXT_HISTORY, LINK_HISTORY
 from learn.lti.launching.messages import DL, LTI
 
 LIVES = 300
@@ -20,7 +21,7 @@ LINK = "ltiResourceLink"
 PLAIN = "link"
 TARGETS = {"iframe": "In the course page", "window": "In a new window"}
 "Ways of opening that mean something to us, in words."
-HISTORY = {"context_history": "$Context.id.history", "link_history": "$ResourceLink.id.history"}
+HISTORY = {CONTEXT_HISTORY: "$Context.id.history", LINK_HISTORY: "$ResourceLink.id.history"}
 "Custom parameters that the platform fills in, so that a copied course finds its settings."
 
 

@@ -16,6 +16,7 @@ import learn.accounts.models
 import learn.lti.models  # noqa: F401 the tables used below
 from courses.db import Base
 from courses.learning import learners
+from learn.lti.launching import copied
 from learn.lti.launching.claims import Launch, Named
 
 SEEN_AFTER = timedelta(minutes=5)
@@ -131,7 +132,10 @@ def _place(session: Session, launch: Launch, known: Any, deployment_pk: int, at:
         "memberships_url": launch.memberships_url, "lineitems_url": launch.scores.lineitems,
     }  # fmt: skip
     if known.context_pk is None:
-        row = {"deployment_pk": deployment_pk, "context_id": launch.context.id, **told, "created_at": at}
+        row = {
+            "deployment_pk": deployment_pk, "context_id": launch.context.id, **told, "created_at": at,
+            "copied_from_pk": copied.context_of(session, launch),
+        }  # fmt: skip
         return int(session.execute(_ADD_CONTEXT, row).scalar_one())
     if (known.context_title, known.context_label, known.memberships_url, known.lineitems_url) != tuple(told.values()):
         session.execute(_SET_CONTEXT, {"pk": known.context_pk, **told})
@@ -151,6 +155,7 @@ def _link_and_line(
             **told,
             "lineitem_id": None,
             "created_at": at,
+            **copied.link_settings(session, launch, context_pk),
         }
         link_pk = session.execute(_ADD_LINK, row).scalar_one()
     line_item_id = _line_item(session, launch, known, link_pk, at)

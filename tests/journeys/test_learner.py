@@ -46,12 +46,12 @@ def mark(tool: FrameLocator) -> None:
     expect(tool.get_by_role("heading", level=1)).not_to_have_text(here)
 
 
-def wrong_and_right(tool: FrameLocator) -> tuple[list[str], list[str]]:
+def wrong_and_right(tool: FrameLocator, slug: str = SLUG) -> tuple[list[str], list[str]]:
     """Selectors that answer the quiz of the module wrongly, and rightly, from the starter content's own file."""
     import tomllib
 
-    path = next(starter.module_folder(SLUG).glob("*quiz*.md"), None) or next(
-        path for path in sorted(starter.module_folder(SLUG).glob("*.md")) if 'kind = "quiz"' in path.read_text()
+    path = next(starter.module_folder(slug).glob("*quiz*.md"), None) or next(
+        path for path in sorted(starter.module_folder(slug).glob("*.md")) if 'kind = "quiz"' in path.read_text()
     )
     questions = tomllib.loads(path.read_text().split("+++")[1])["questions"]
     return questions, path.stem

@@ -10,8 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-import learn.lti.notices.models
-import learn.lti.roster.models  # noqa: F401 tables
+import learn.lti.notices.models  # noqa: F401 its table
 from learn import assets, cli, components, config, doctor, errors, headers, health, logs, policy, web
 from learn.accounts import commands as user_commands
 from learn.accounts import sessions, tickets
@@ -38,7 +37,9 @@ from learn.paths import PACKAGE, resource_dir
 from learn.player import commands as module_commands
 from learn.player import files, linkable, opening
 from learn.player import views as player
+from learn.progress import teaching_views
 from learn.progress import views as progress
+from learn.roster import nightly, read
 
 FORM_LIMIT = 2 * 1024 * 1024
 "Bytes that a posted form may have; uploads have their own road."
@@ -125,15 +126,17 @@ def _frame_origins() -> list[str]:
 def _rooms(app: Flask) -> None:
     """The features, and the few callables that lead from a lower floor up to them."""
     for blueprint in (
-        health.bp, accounts.bp, lti.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, admin.bp,
+        health.bp, accounts.bp, lti.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, teaching_views.bp,
+        admin.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.extensions["frontline_open_target"] = opening.open_target
     app.extensions["frontline_linkable"] = linkable.SOURCE
     worker.init_app(
         app,
-        {send.KIND: send.ScoreHandler},
+        {send.KIND: send.ScoreHandler, read.KIND: read.RosterHandler, nightly.KIND: nightly.Nightly},
         prune=[tickets.prune, sessions.prune, login.prune, deep_linking_request.prune, tokens.prune, keys.prune],
+        daily=(nightly.KIND,),
     )
     for commands in (
         cli, doctor, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,

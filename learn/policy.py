@@ -23,6 +23,7 @@ class Permission(enum.Enum):
     ANYONE = "open to anyone"
     READ = "read what members read"
     LEARN = "keep progress"
+    TEACH = "follow the learners of one's courses"
     ADMINISTER = "connect platforms and run the site"
     LEAVE = "end or lengthen one's own session"
 
@@ -42,14 +43,23 @@ def is_administrator(person: Any) -> bool:
     return "administrator" in person.roles
 
 
+def teaches(person: Any) -> bool:
+    """Has been an instructor on a platform; which courses are theirs, the page itself looks up."""
+    return bool(person.teaches) or is_administrator(person)
+
+
 TABLE: dict[Permission, list[Predicate]] = {
     Permission.ANYONE: [],
     Permission.READ: [came_in],
     Permission.LEARN: [is_known],
+    Permission.TEACH: [is_known, teaches],
     Permission.ADMINISTER: [came_in, is_administrator],
     Permission.LEAVE: [came_in],
 }
-REFUSALS = {Permission.ADMINISTER: "This page is for administrators of this site."}
+REFUSALS = {
+    Permission.ADMINISTER: "This page is for administrators of this site.",
+    Permission.TEACH: "This page is for people who teach a course on a learning platform.",
+}
 "What is said where the usual sentence would be wrong."
 NOT_KNOWN = "You can read here, but nothing can be kept for you: your platform did not say who you are."
 

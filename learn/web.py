@@ -59,13 +59,15 @@ def _nav() -> list[dict[str, Any]]:
     here = {"hub.resources": "Resources", "hub.home": "Home", "progress.mine": "My progress"}.get(
         request.endpoint or ""
     )
-    here = here or {"player": "Learn", "admin": "Admin"}.get(section)
+    here = here or {"player": "Learn", "teaching": "My learners", "admin": "Admin"}.get(section)
     entries = [
         ("Home", "hub.home"),
         ("Learn", "player.learn"),
         ("Resources", "hub.resources"),
         ("My progress", "progress.mine"),
     ]
+    if current_user.teaches:
+        entries.append(("My learners", "teaching.contexts"))
     if "administrator" in current_user.roles:
         entries.append(("Admin", "admin.platforms"))
     return [{"label": label, "url": url_for(endpoint), "is_current": label == here} for label, endpoint in entries]

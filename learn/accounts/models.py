@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, intpk, json_list, moment, short, varchar_enum
@@ -54,6 +54,8 @@ class User(Base):
     "When the person first came."
     seen_at: Mapped[moment]
     "When the person last came in."
+    teaches: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    "Has been an instructor of some course; which ones, ``membership`` says."
 
 
 class RoleGrant(Base):

@@ -42,6 +42,7 @@ class CurrentUser:
     frame_origins: tuple[str, ...]
     is_embedded: bool
     return_url: str | None
+    teaches: bool
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -66,7 +67,7 @@ class Nobody(AnonymousUserMixin):
     name = given_name = ""
     roles: frozenset[str] = frozenset()
     frame_origins: tuple[str, ...] = ()
-    is_embedded = is_anonymous_launch = can_learn = False
+    is_embedded = is_anonymous_launch = can_learn = teaches = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ _FIND = (
         LoginSession.id, LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name,
         LoginSession.frame_origins, LoginSession.is_embedded, LoginSession.return_url, LoginSession.granted,
         LoginSession.created_at, LoginSession.used_at, LoginSession.ended_at, LoginSession.ended_by,
-        User.learner_id, User.name, User.given_name, _ROLES,
+        User.learner_id, User.name, User.given_name, User.teaches, _ROLES,
     )
     .outerjoin(User, User.id == LoginSession.user_id)
     .where(LoginSession.key_hash == bindparam("key_hash"))
@@ -172,6 +173,7 @@ def load(_request: Any) -> CurrentUser | None:
         session_id=row.id, id=row.user_id, learner_id=row.learner_id, name=row.name or "", given_name=row.given_name or "",
         roles=roles, registration_id=row.registration_id, platform_name=row.platform_name,
         frame_origins=tuple(row.frame_origins), is_embedded=row.is_embedded, return_url=row.return_url,
+        teaches=bool(row.teaches),
     )  # fmt: skip
 
 

@@ -6,17 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from learn.outbox import queue
 from learn.outbox.queue import Taken
 
 Prune = Callable[[Session, datetime], None]
 KIND = "prune"
 EVERY = timedelta(days=1)
-
-
-def seed(session: Session, at: datetime) -> None:
-    """Let the first pruning be due, unless one waits already."""
-    queue.seed(session, KIND, "daily", at)
 
 
 class Pruning:

@@ -87,9 +87,15 @@ class Back:
     failure: Exception | None = None
 
 
-def init_app(app: Flask, handlers: dict[str, Callable[[], Handler]], prune: list[pruning.Prune]) -> None:
-    """Tell the worker what the features can do, as makers of handlers by kind; the outbox itself knows no feature."""
+def init_app(
+    app: Flask, handlers: dict[str, Callable[[], Handler]], prune: list[pruning.Prune], daily: tuple[str, ...] = ()
+) -> None:
+    """Tell the worker what the features can do, as makers of handlers by kind; the outbox itself knows no feature.
+
+    An item of each ``daily`` kind is seeded when a worker starts; its handler puts it back.
+    """
     app.extensions["frontline_outbox"] = {**handlers, pruning.KIND: lambda: pruning.Pruning(prune)}
+    app.extensions["frontline_daily"] = (pruning.KIND, *daily)
 
 
 class Worker:
@@ -110,7 +116,8 @@ class Worker:
         settled = 0
         with self.app.app_context(), ThreadPoolExecutor(self.pace.threads, thread_name_prefix="call") as pool:
             with writing() as session:
-                pruning.seed(session, now())
+                for kind in self.app.extensions["frontline_daily"]:
+                    queue.seed(session, kind, "daily", now())
             patience = 0.0
             while not self.stopping.is_set() or self.in_the_air:
                 back = self._gather(patience)

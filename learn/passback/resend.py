@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from learn.lti.models import LineItem
+from learn.lti.models import LineItem, ResourceLink
 from learn.outbox import queue
 from learn.outbox.models import OutboxItem
 from learn.passback.models import Delivery, Score
@@ -36,6 +36,17 @@ _AGAIN = (
     .values(state=Delivery.WAITING, accepted=None, attempts=0, last_status=None, last_error="")
     .execution_options(synchronize_session=False)
 )
+
+
+_IN_CONTEXT = (
+    select(Score.id, LineItem.registration_id)
+    .join(LineItem, LineItem.id == Score.line_item_id)
+    .join(ResourceLink, ResourceLink.id == LineItem.resource_link_pk)
+    .where(ResourceLink.context_pk == bindparam("context"), Score.given.is_not(None))
+    .order_by(Score.id)
+)
+_FAILED_IN_CONTEXT = _IN_CONTEXT.where(Score.state == Delivery.FAILED)
+_ONE_IN_CONTEXT = _FAILED_IN_CONTEXT.where(Score.id == bindparam("score"))
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,38 @@ def batch(
     session.execute(_AGAIN, {"scores": [row.id for row in rows]})
     queue.put_all(session, KIND, [(str(row.id), f"platform:{row.registration_id}") for row in rows], at)
     return len(rows), rows[-1].id
+
+
+def in_context(
+    session: Session, at: datetime, context_pk: int, *, score_id: int | None = None, everything: bool = False
+) -> int:
+    """Put a course's scores for sending in the caller's transaction; returns how many.
+
+    Those that failed, or one of them, or ``everything`` wanted.
+    """
+    asked = _IN_CONTEXT if everything else _FAILED_IN_CONTEXT if score_id is None else _ONE_IN_CONTEXT
+    rows = session.execute(asked, {"context": context_pk, "score": score_id}).all()
+    for begin in range(0, len(rows), BATCH):
+        part = rows[begin : begin + BATCH]
+        session.execute(_AGAIN, {"scores": [row.id for row in part]})
+        queue.put_all(session, KIND, [(str(row.id), f"platform:{row.registration_id}") for row in part], at)
+    return len(rows)
+
+
+def count_failed(session: Session, context_pk: int) -> int:
+    """How many results of a course could not be sent."""
+    return _count(session, _FAILED_IN_CONTEXT, context_pk)
+
+
+def count_all(session: Session, context_pk: int) -> int:
+    """How many results of a course there are to send."""
+    return _count(session, _IN_CONTEXT, context_pk)
+
+
+def _count(session: Session, asked: Any, context_pk: int) -> int:
+    return (
+        session.scalar(select(func.count()).select_from(asked.order_by(None).subquery()), {"context": context_pk}) or 0
+    )
 
 
 def _chosen(registration_id: int | None, everything: bool) -> Any:

@@ -55,6 +55,34 @@ class Sentence:
     words: str
 
 
+STAFF_REASONS = {
+    "not_allowed": "{name} has not allowed Frontline to send grades. Ask its administrator to allow it for this tool.",
+    "gone": "the gradebook column was removed or made anew. It is found when the activity is opened from {name} again.",
+    "not_gradable": "{name} takes no grade for this person, who may not be enrolled as a learner.",
+    "newer": "{name} holds a later entry that Frontline did not make.",
+    "bad_address": "the address that {name} gave cannot be used.",
+    "gave_up": "{name} did not take it for 3 days.",
+    "refused": "{name} refused it.",
+}
+"Why a score could not be sent, for whoever teaches the course or runs the site."
+
+
+def for_staff(row: Any, platform: str) -> Sentence:
+    """Where one learner's score stands, for whoever teaches the course."""
+    match row.state:
+        case Delivery.SENT:
+            told = f"{row.accepted} out of 100, on {moment_words(row.accepted_at)}"
+        case Delivery.FAILED:
+            why = STAFF_REASONS.get(row.last_error, STAFF_REASONS["refused"]).format(name=platform)
+            told = f"Could not be sent: {why}"
+        case Delivery.WAITING:
+            trouble = TROUBLES.get(row.last_error, "").format(name=platform)
+            told = f"Waiting to be sent. {trouble}".strip()
+        case _:
+            told = "Nothing to send before it is complete"
+    return Sentence(row.state.value, told)
+
+
 def for_module(session: Session, learner_id: int | None, module_id: int) -> list[Sentence]:
     """What is to be said on a module's page, a sentence a link."""
     return _said(session.execute(_OF_MODULE, {"learner_id": learner_id, "module_id": module_id}))

@@ -9,13 +9,17 @@ from courses.learning import enrolments
 from learn.errors import NotFound
 from learn.passback import report
 from learn.player import queries
+from learn.roster import read as roster
 
 
 def open_target(session: Session, opened: Any) -> str:
     """The path that a launch opens, inside the launch's own transaction.
 
     A learner of that context is enrolled in the linked module, and the link's line item gets what was already reached.
+    When a teacher comes, the course's list of members is read, unless it was lately.
     """
+    if opened.is_instructor and opened.context_pk is not None:
+        roster.wish(session, opened.context_pk, opened.now)
     target = opened.target
     if target.kind == "module":
         return _module(session, opened, target.slug)

@@ -40,6 +40,7 @@ def added() -> dict[str, tuple[sa.Column, ...]]:
             sa.Column('resource_link_pk', KEY),
             sa.Column('granted', JSON, server_default=EMPTY, nullable=False),
         ),
+        'user': (sa.Column('teaches', sa.Boolean(), server_default=sa.false(), nullable=False),),
         'lti_login': (sa.Column('storage_target', sa.String(length=255)),),
         'resource_link': (
             sa.Column('wants_progress_item', sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -116,6 +117,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_roster_entry')),
     sa.UniqueConstraint('context_pk', 'sub', name=op.f('uq_roster_entry_context_pk_sub'))
     )
+    op.create_index('ix_roster_entry_name', 'roster_entry', ['context_pk', 'name', 'id'])
     for table, columns in added().items():
         for column in columns:
             op.add_column(table, column)
@@ -127,6 +129,16 @@ def upgrade() -> None:
         )
     op.create_index('ix_login_session_registration', 'login_session', ['registration_id', 'id'])
     op.create_index('ix_audit_reference', 'audit', ['reference'])
+    # Whoever launched before is on the list of members from the start.
+    op.execute(
+        "INSERT INTO roster_entry (context_pk, sub, name, email, roles, is_learner, is_active, read_at) "
+        "SELECT m.context_pk, p.sub, u.name, u.email, m.roles, m.is_learner, true, m.seen_at FROM membership m "
+        "JOIN platform_user p ON p.id = m.platform_user_id JOIN \"user\" u ON u.id = p.user_id"
+    )
+    op.execute(
+        "UPDATE \"user\" SET teaches = true WHERE id IN (SELECT p.user_id FROM platform_user p "
+        "JOIN membership m ON m.platform_user_id = p.id WHERE m.is_instructor = true)"
+    )
 
 
 def downgrade() -> None:

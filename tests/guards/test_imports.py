@@ -10,7 +10,7 @@ FLOORS = [
     {"learn.app"},
     {"learn.cli", "learn.health", "learn.doctor"},
     {"learn.admin", "learn.hub", "learn.player", "learn.progress", "learn.community"},
-    {"learn.passback"},
+    {"learn.passback", "learn.roster"},
     {"learn.lti", "learn.outbox"},
     {"learn.accounts"},
     {"learn.web", "learn.policy", "learn.audit", "learn.headers", "learn.errors", "learn.components", "learn.schema"},

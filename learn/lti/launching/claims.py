@@ -20,6 +20,7 @@ from learn.lti.roles import Roles
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
 LEEWAY = 60
@@ -72,6 +73,7 @@ class Launch:
     target: Target
     scores: Scores
     memberships_url: str | None
+    groups_url: str | None
     locale: str
     document_target: str
     return_url: str | None
@@ -175,6 +177,7 @@ def read(body: Mapping[str, Any], platform: Platform, base_url: str) -> Launch:
             address(services.get("lineitem")), address(services.get("lineitems")), texts(services.get("scope"))
         ),
         memberships_url=address(an_object(body, NRPS).get("context_memberships_url")),
+        groups_url=address(an_object(body, GROUPS).get("context_groups_url")),
         locale=words(presented.get("locale"), 35),
         document_target=words(presented.get("document_target"), 20),
         return_url=return_url_of(body),

@@ -13,9 +13,10 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 import learn.accounts.models
+import learn.lti.members
 import learn.lti.models  # noqa: F401 the tables used below
 from courses.db import Base
-from courses.learning import learners
+from courses.learning import learners, portable
 from learn.lti.launching import copied
 from learn.lti.launching.claims import Launch, Named
 
@@ -38,15 +39,16 @@ class Arrived:
 _TABLES = Base.metadata.tables
 _USER, _PLATFORM_USER, _MEMBER = _TABLES["user"], _TABLES["platform_user"], _TABLES["membership"]
 _DEPLOYMENT, _CONTEXT = _TABLES["deployment"], _TABLES["context"]
-_LINK, _LINE = _TABLES["resource_link"], _TABLES["line_item"]
+_LINK, _LINE, _ENTRY = _TABLES["resource_link"], _TABLES["line_item"], _TABLES["roster_entry"]
 "Tables rather than mapped classes: a launch moves columns, no objects."
 
 _KNOWN = (
     select(
         _PLATFORM_USER.c.id.label("platform_user_id"), _USER.c.id.label("user_id"), _USER.c.learner_id,
-        _USER.c.name, _USER.c.given_name, _USER.c.email, _USER.c.is_test, _USER.c.seen_at,
+        _USER.c.name, _USER.c.given_name, _USER.c.email, _USER.c.is_test, _USER.c.teaches, _USER.c.seen_at,
         _CONTEXT.c.id.label("context_pk"), _CONTEXT.c.title.label("context_title"),
         _CONTEXT.c.label.label("context_label"), _CONTEXT.c.memberships_url, _CONTEXT.c.lineitems_url,
+        _CONTEXT.c.groups_url, _CONTEXT.c.scopes.label("context_scopes"),
         _LINK.c.id.label("resource_link_pk"), _LINK.c.context_pk.label("link_context_pk"),
         _LINK.c.title.label("link_title"), _LINK.c.target, _LINK.c.lineitem_id,
         _LINE.c.id.label("line_item_id"), _LINE.c.resource_link_pk.label("line_link_pk"), _LINE.c.scopes,
@@ -73,6 +75,8 @@ _ADD_CONTEXT = insert(_CONTEXT).returning(_CONTEXT.c.id)
 _ADD_LINK = insert(_LINK).returning(_LINK.c.id)
 _ADD_LINE = insert(_LINE).returning(_LINE.c.id)
 _ADD_MEMBER = insert(_MEMBER)
+_ADD_ENTRY = portable.both(lambda insert_: insert_(_ENTRY).on_conflict_do_nothing(index_elements=["context_pk", "sub"]))
+"""Whoever came is on the course's list of members, until the platform's own list says more."""
 _SET_USER = update(_USER).where(_USER.c.id == bindparam("pk"))
 _SET_CONTEXT = update(_CONTEXT).where(_CONTEXT.c.id == bindparam("pk"))
 _SET_LINK = update(_LINK).where(_LINK.c.id == bindparam("pk"))
@@ -107,7 +111,7 @@ def _person(session: Session, launch: Launch, known: Any, at: datetime) -> tuple
         learner_id = learners.add(session, at)
         user_id = session.execute(_ADD_USER, {
             "learner_id": learner_id, "name": launch.name, "given_name": launch.given_name, "email": launch.email,
-            "is_test": launch.roles.is_test_user, "created_at": at, "seen_at": at,
+            "is_test": launch.roles.is_test_user, "teaches": launch.is_instructor, "created_at": at, "seen_at": at,
         }).scalar_one()  # fmt: skip
         person = {"registration_id": launch.platform.id, "sub": launch.sub, "user_id": user_id, "created_at": at}
         return user_id, learner_id, session.execute(_ADD_PLATFORM_USER, person).scalar_one()
@@ -117,6 +121,7 @@ def _person(session: Session, launch: Launch, known: Any, at: datetime) -> tuple
         "given_name": launch.given_name,
         "email": launch.email,
         "is_test": launch.roles.is_test_user,
+        "teaches": launch.is_instructor,
     }
     new = {name: value for name, value in told.items() if value and value != getattr(known, name)}
     if new or at - known.seen_at >= SEEN_AFTER:
@@ -130,6 +135,7 @@ def _place(session: Session, launch: Launch, known: Any, deployment_pk: int, at:
     told = {
         "title": launch.context.title, "label": launch.context.label,
         "memberships_url": launch.memberships_url, "lineitems_url": launch.scores.lineitems,
+        "groups_url": launch.groups_url, "scopes": sorted(launch.scores.scopes) if launch.scores.lineitems else [],
     }  # fmt: skip
     if known.context_pk is None:
         row = {
@@ -137,7 +143,11 @@ def _place(session: Session, launch: Launch, known: Any, deployment_pk: int, at:
             "copied_from_pk": copied.context_of(session, launch),
         }  # fmt: skip
         return int(session.execute(_ADD_CONTEXT, row).scalar_one())
-    if (known.context_title, known.context_label, known.memberships_url, known.lineitems_url) != tuple(told.values()):
+    here = (
+        known.context_title, known.context_label, known.memberships_url, known.lineitems_url, known.groups_url,
+        known.context_scopes,
+    )  # fmt: skip
+    if here != tuple(told.values()):
         session.execute(_SET_CONTEXT, {"pk": known.context_pk, **told})
     return int(known.context_pk)
 
@@ -196,6 +206,10 @@ def _membership(
     }
     if known.roles is None:
         session.execute(_ADD_MEMBER, {"context_pk": context_pk, "platform_user_id": platform_user_id, **told})
+        session.execute(portable.here(session, _ADD_ENTRY), {
+            "context_pk": context_pk, "sub": launch.sub, "name": launch.name, "email": launch.email,
+            "roles": told["roles"], "is_learner": launch.is_learner, "is_active": True, "groups": [], "read_at": at,
+        })  # fmt: skip
         return
     is_same = (known.roles, known.is_learner, known.is_instructor) == (
         told["roles"],

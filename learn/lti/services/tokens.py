@@ -189,3 +189,18 @@ class _Place:
     token: Token | None = None
     failure: CallFailed | None = None
     failed_at: float = 0.0
+
+
+def get(purse: Purse, client: Client, scopes: tuple[str, ...], address: str, media_type: str) -> http.Answer:
+    """GET a service with its scope's token; one that is not accepted is asked for anew, once. CallFailed."""
+    token, is_new = purse.get(client, scopes)
+    headers = {"Accept": media_type}
+    for is_last in (is_new, True):
+        answer = http.call(
+            client.reach, "GET", address, headers={**headers, "Authorization": f"Bearer {token.text}"},
+            timeout=client.timeout,
+        )  # fmt: skip
+        if answer.status != 401 or is_last:
+            break
+        token, _ = purse.get(client, scopes, instead_of=token)
+    return answer

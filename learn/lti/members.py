@@ -1,13 +1,13 @@
-"""Who is in a context, as its platform says: members and course groups."""
+"""Who is in a context: those whom the platform's roster names or who came by a launch, and its course groups."""
 
-from sqlalchemy import Boolean, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, intpk, json_list, moment, short
 
 
 class RosterEntry(Base):
-    """A member of a context as the platform's roster last said, whether or not the person ever launched (NRPS 2.0)."""
+    """A member of a context: named by the platform's roster (NRPS 2.0), or come by a launch before it was read."""
 
     __tablename__ = "roster_entry"
 
@@ -29,9 +29,12 @@ class RosterEntry(Base):
     groups: Mapped[json_list] = mapped_column(server_default=text("'[]'"))
     "Identifiers of the course groups that the person is in."
     read_at: Mapped[moment]
-    "When the roster last named the person."
+    "When the roster last named the person, or the first launch."
 
-    __table_args__ = (UniqueConstraint("context_pk", "sub"),)
+    __table_args__ = (
+        UniqueConstraint("context_pk", "sub"),
+        Index("ix_roster_entry_name", "context_pk", "name", "id"),
+    )
 
 
 class CourseGroup(Base):

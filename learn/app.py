@@ -32,7 +32,7 @@ from learn.lti.services import tokens
 from learn.outbox import commands as worker_commands
 from learn.outbox import worker
 from learn.passback import commands as passback_commands
-from learn.passback import send
+from learn.passback import followed, send
 from learn.paths import PACKAGE, resource_dir
 from learn.player import commands as module_commands
 from learn.player import files, linkable, opening
@@ -134,7 +134,12 @@ def _rooms(app: Flask) -> None:
     app.extensions["frontline_linkable"] = linkable.SOURCE
     worker.init_app(
         app,
-        {send.KIND: send.ScoreHandler, read.KIND: read.RosterHandler, nightly.KIND: nightly.Nightly},
+        {
+            send.KIND: send.ScoreHandler,
+            followed.RETOLD: followed.Retelling,
+            read.KIND: read.RosterHandler,
+            nightly.KIND: nightly.Nightly,
+        },
         prune=[tickets.prune, sessions.prune, login.prune, deep_linking_request.prune, tokens.prune, keys.prune],
         daily=(nightly.KIND,),
     )

@@ -46,6 +46,7 @@ class Recorded:
     module_completed: bool
     watched_percent: int = 0
     attempt: Attempt | None = None
+    is_followed: bool = False
 
 
 @dataclass
@@ -66,7 +67,7 @@ _READ = Prepared(
         ModuleVersion.id.label("version_id"), ModuleVersion.module_id, ModuleVersion.required_weight, ModuleVersion.required_mask,
         Enrolment.id.label("enrolment_id"), Enrolment.status, Enrolment.done, Enrolment.done_count, Enrolment.done_weight,
         Enrolment.best_score, Enrolment.score_sum, Enrolment.score_count, Enrolment.completed_at,
-        UnitProgress.status.label("unit_status"), UnitProgress.best_score.label("unit_score"),
+        Enrolment.is_followed, UnitProgress.status.label("unit_status"), UnitProgress.best_score.label("unit_score"),
         UnitProgress.attempts, UnitProgress.watched,
     )
     .join(ModuleVersion, ModuleVersion.id == Unit.version_id)
@@ -147,7 +148,7 @@ def record(session: Session, learner_id: int, unit_id: int, act: Act, now: datet
         row.enrolment_id, row.module_id, row.position,
         100 if moved["status"] is Status.COMPLETED else completion.percent(moved["done_weight"], row.required_weight),
         moved["best_score"], moved["status"], unit_completed, module_completed,
-        completion.watched_percent(effect.watched), effect.attempt,
+        completion.watched_percent(effect.watched), effect.attempt, bool(row.is_followed),
     )  # fmt: skip
 
 

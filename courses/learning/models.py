@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, Json, bits, intpk, long, moment, varchar_enum
@@ -74,6 +74,8 @@ class Enrolment(Base):
     "When the learner last did something here."
     completed_at: Mapped[datetime | None]
     "When every required unit was completed, the first time."
+    is_followed: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    "Whether somebody outside wants to hear of each step and not of completion alone."
 
     __table_args__ = (
         UniqueConstraint("learner_id", "module_id"),

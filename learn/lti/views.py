@@ -106,7 +106,7 @@ def _opened(session: Session, launched: Launch, arrived: Arrived, at: datetime) 
     opened = Opened(
         user_id=arrived.user_id, learner_id=arrived.learner_id, platform_user_id=arrived.platform_user_id,
         line_item_id=arrived.line_item_id, context_pk=arrived.context_pk, resource_link_pk=arrived.resource_link_pk,
-        registration_id=launched.platform.id, is_learner=launched.is_learner, is_instructor=launched.is_instructor,
+        registration_id=launched.platform.id, settings=arrived.settings, is_learner=launched.is_learner, is_instructor=launched.is_instructor,
         target=launched.target, now=at,
     )  # fmt: skip
     try:

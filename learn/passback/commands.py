@@ -19,9 +19,12 @@ group = AppGroup("passback", help="Scores on their way to the platforms.")
 
 STATES = {
     "nothing_yet": "not complete yet, so nothing to send",
-    "waiting": "waiting to be sent",
+    "queued": "to be sent next",
+    "sending": "being sent now",
+    "waiting": "tried, and tried again by itself",
     "sent": "sent",
-    "failed": "could not be sent",
+    "needs_help": "could not be sent",
+    "superseded": "of columns that another took the place of",
 }
 
 

@@ -3,19 +3,27 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, intpk, varchar_enum
+from learn.lti.models import Reports
 
 
 class Delivery(enum.StrEnum):
-    """Where a score stands, for the person who waits for it."""
+    """Where a score stands, for the person who waits for it.
+
+    Queued was not tried yet, waiting was tried and is tried again by itself, needs help is not; superseded is a column
+    in whose place another is written to.
+    """
 
     NOTHING_YET = "nothing_yet"
+    QUEUED = "queued"
+    SENDING = "sending"
     WAITING = "waiting"
     SENT = "sent"
-    FAILED = "failed"
+    NEEDS_HELP = "needs_help"
+    SUPERSEDED = "superseded"
 
 
 class Score(Base):
@@ -34,6 +42,10 @@ class Score(Base):
     "What the link opens, if a module."
     course_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("course.id"))
     "What the link opens, if a course."
+    reports: Mapped[Reports] = mapped_column(varchar_enum(Reports), server_default=Reports.COMPLETION.value)
+    "What is sent, as the link says; kept here so that an event looks at no link."
+    pass_mark: Mapped[int | None]
+    "Best score in per cent before which nothing is sent; null for none."
     given: Mapped[int | None]
     "Desired score out of 100; null while there is nothing to send. It never falls."
     reached_at: Mapped[datetime | None]
@@ -52,9 +64,17 @@ class Score(Base):
     "HTTP status of the last answer; null when none came."
     last_error: Mapped[str] = mapped_column(String(40))
     "Why it was not accepted, as a code that has words; empty when all is well."
+    repaired_at: Mapped[datetime | None]
+    "When it was sent again because it had vanished from the gradebook; a second time it needs help."
 
     __table_args__ = (
         UniqueConstraint("line_item_id", "platform_user_id"),
+        Index(
+            "ix_score_needs_help",
+            "line_item_id",
+            sqlite_where=text("state = 'needs_help'"),
+            postgresql_where=text("state = 'needs_help'"),
+        ),
         Index("ix_score_module", "learner_id", "module_id"),
         Index("ix_score_course", "learner_id", "course_id"),
     )

@@ -19,7 +19,7 @@ BATCH = 500
 _BY_STATE = select(Score.state, func.count()).group_by(Score.state)
 _BY_REASON = (
     select(Score.last_error, func.count().label("scores"))
-    .where(Score.state == Delivery.FAILED)
+    .where(Score.state == Delivery.NEEDS_HELP)
     .group_by(Score.last_error)
 )
 _OLDEST = select(func.min(OutboxItem.put_at)).where(OutboxItem.kind == KIND)
@@ -33,7 +33,7 @@ _NEXT = (
 _AGAIN = (
     update(Score)
     .where(Score.id.in_(bindparam("scores", expanding=True)))
-    .values(state=Delivery.WAITING, accepted=None, attempts=0, last_status=None, last_error="")
+    .values(state=Delivery.QUEUED, accepted=None, attempts=0, last_status=None, last_error="")
     .execution_options(synchronize_session=False)
 )
 
@@ -45,7 +45,7 @@ _IN_CONTEXT = (
     .where(ResourceLink.context_pk == bindparam("context"), Score.given.is_not(None))
     .order_by(Score.id)
 )
-_FAILED_IN_CONTEXT = _IN_CONTEXT.where(Score.state == Delivery.FAILED)
+_FAILED_IN_CONTEXT = _IN_CONTEXT.where(Score.state == Delivery.NEEDS_HELP)
 _ONE_IN_CONTEXT = _FAILED_IN_CONTEXT.where(Score.id == bindparam("score"))
 
 
@@ -117,5 +117,5 @@ def _count(session: Session, asked: Any, context_pk: int) -> int:
 
 
 def _chosen(registration_id: int | None, everything: bool) -> Any:
-    chosen = _NEXT if everything else _NEXT.where(Score.state == Delivery.FAILED)
+    chosen = _NEXT if everything else _NEXT.where(Score.state == Delivery.NEEDS_HELP)
     return chosen if registration_id is None else chosen.where(LineItem.registration_id == registration_id)

@@ -44,9 +44,9 @@ _READ = (
     .where(_C.id == bindparam("score"))
 )  # fmt: skip
 _ONE = update(_T).where(_C.id == bindparam("score"))
-_SENDING = _ONE.values(sent_as=bindparam("timestamp"), attempts=_C.attempts + 1)
+_SENDING = _ONE.values(state=Delivery.SENDING, sent_as=bindparam("timestamp"), attempts=_C.attempts + 1)
 _ACCEPTED = _ONE.values(
-    state=case((_C.given > bindparam("given_then"), _C.state), else_=Delivery.SENT),
+    state=case((_C.given > bindparam("given_then"), Delivery.QUEUED.value), else_=Delivery.SENT.value),
     accepted=bindparam("given_then"),
     accepted_at=bindparam("at"),
     sent_as=bindparam("timestamp"),
@@ -77,7 +77,12 @@ class ScoreHandler:
             session.execute(_SENT, {"score": row.id})
             return None
         if ags.SCORE not in row.scopes:
-            refused = {"to_state": Delivery.FAILED, "timestamp": row.sent_as, "status": None, "error": "not_allowed"}
+            refused = {
+                "to_state": Delivery.NEEDS_HELP,
+                "timestamp": row.sent_as,
+                "status": None,
+                "error": "not_allowed",
+            }
             session.execute(_TROUBLE, {"score": row.id, **refused})
             return None
         timestamp = at.replace(microsecond=0)
@@ -112,7 +117,7 @@ class ScoreHandler:
         again_at = None if is_final else _again_at(outcome, taken, at, pace)
         has_given_up = again_at is None and not is_final
         error = "gave_up" if has_given_up and outcome.error != "newer" else outcome.error
-        state = Delivery.WAITING if again_at else Delivery.FAILED
+        state = Delivery.WAITING if again_at else Delivery.NEEDS_HELP
         session.execute(_TROUBLE, {**told, "to_state": state, "error": error})
         log.info("score.not_sent", score=job.score_id, status=outcome.status, error=error, again=again_at is not None)
         return Settled(again_at, outcome.was_answered)

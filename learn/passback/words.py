@@ -19,7 +19,7 @@ _ALL = (
     select(*_COLUMNS)
     .join(LineItem, LineItem.id == Score.line_item_id)
     .join(Registration, Registration.id == LineItem.registration_id)
-    .where(Score.learner_id == bindparam("learner_id"))
+    .where(Score.learner_id == bindparam("learner_id"), Score.state != Delivery.SUPERSEDED)
     .order_by(Registration.name, Score.id)
 )
 _OF_MODULE = _ALL.where(Score.module_id == bindparam("module_id"))
@@ -72,10 +72,10 @@ def for_staff(row: Any, platform: str) -> Sentence:
     match row.state:
         case Delivery.SENT:
             told = f"{row.accepted} out of 100, on {moment_words(row.accepted_at)}"
-        case Delivery.FAILED:
+        case Delivery.NEEDS_HELP:
             why = STAFF_REASONS.get(row.last_error, STAFF_REASONS["refused"]).format(name=platform)
             told = f"Could not be sent: {why}"
-        case Delivery.WAITING:
+        case Delivery.QUEUED | Delivery.SENDING | Delivery.WAITING:
             trouble = TROUBLES.get(row.last_error, "").format(name=platform)
             told = f"Waiting to be sent. {trouble}".strip()
         case _:
@@ -117,10 +117,10 @@ def _sentence(row: Any) -> Sentence:
     match row.state:
         case Delivery.SENT:
             told = f"Sent to {row.name} on {moment_words(row.accepted_at)}: {row.accepted} out of 100."
-        case Delivery.FAILED:
+        case Delivery.NEEDS_HELP:
             why = REASONS.get(row.last_error, REASONS["refused"]).format(name=row.name)
             told = f"Could not be sent to {row.name}: {why}"
-        case Delivery.WAITING:
+        case Delivery.QUEUED | Delivery.SENDING | Delivery.WAITING:
             trouble = TROUBLES.get(row.last_error, "").format(name=row.name)
             again = f"{trouble} Frontline tries again by itself." if trouble else "This takes a minute or two."
             told = f"Waiting to send your result to {row.name}. {again}"

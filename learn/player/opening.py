@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from courses.errors import Locked
 from courses.learning import enrolments
 from learn.errors import NotFound
+from learn.lti.models import Reports
 from learn.passback import report
 from learn.player import queries
 from learn.roster import read as roster
@@ -51,9 +52,15 @@ def _course(session: Session, opened: Any, slug: str) -> str:
     return f"/courses/{row.slug}"
 
 
-def _tell(session: Session, opened: Any, **target: int) -> None:
+def _tell(session: Session, opened: Any, **target: Any) -> None:
     if opened.is_learner and opened.line_item_id is not None and opened.learner_id is not None:
         report.link_opened(
             session, line_item_id=opened.line_item_id, platform_user_id=opened.platform_user_id,
-            learner_id=opened.learner_id, now=opened.now, **target,
+            learner_id=opened.learner_id, now=opened.now, reports=opened.settings.reports,
+            pass_mark=opened.settings.pass_mark, **target,
+        )  # fmt: skip
+    if opened.is_learner and opened.settings.progress_item_id is not None and opened.learner_id is not None:
+        report.link_opened(
+            session, line_item_id=opened.settings.progress_item_id, platform_user_id=opened.platform_user_id,
+            learner_id=opened.learner_id, now=opened.now, reports=Reports.PROGRESS, **target,
         )  # fmt: skip

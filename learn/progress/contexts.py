@@ -122,7 +122,7 @@ _SENT = (
     .order_by(Score.id)
 )  # fmt: skip
 _IN_TROUBLE = exists().where(
-    _SCORES_HERE, Score.platform_user_id == PlatformUser.id, Score.state == Delivery.FAILED,
+    _SCORES_HERE, Score.platform_user_id == PlatformUser.id, Score.state == Delivery.NEEDS_HELP,
     (Score.module_id == Module.id) | Score.course_id.in_(
         select(CourseModule.course_id).where(CourseModule.module_id == Module.id)
     ),

@@ -110,7 +110,7 @@ def _fill(session: Any, url: str) -> None:
     )  # fmt: skip
     score = {
         "line_item_id": item, "module_id": None, "course_id": None, "given": 100, "reached_at": at,
-        "state": Delivery.WAITING, "accepted": None, "accepted_at": None, "sent_as": None, "attempts": 0,
+        "state": Delivery.QUEUED, "accepted": None, "accepted_at": None, "sent_as": None, "attempts": 0,
         "last_status": None, "last_error": "",
     }  # fmt: skip
     numbers = range(1, COUNT + WARM_UP + 1)

@@ -163,7 +163,7 @@ def _fill(lms: Lms, plan: Plan) -> list[Wanted]:
 _RISE = (
     update(Score.__table__)
     .where(Score.__table__.c.id == bindparam("score"))
-    .values(given=bindparam("to"), reached_at=bindparam("at"), state=Delivery.WAITING, attempts=0, last_error="")
+    .values(given=bindparam("to"), reached_at=bindparam("at"), state=Delivery.QUEUED, attempts=0, last_error="")
 )
 
 

@@ -25,6 +25,7 @@ from courses.db import Base
 from learn.lti.launching import claims, platform_keys
 from learn.lti.launching.claims import Launch
 from learn.lti.launching.login import NothingKept, StateCookies, asked_of, hashed
+from learn.lti.launching.people import LinkSettings
 from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.launching.target import Target
 from learn.lti.registration import DbToolConf, Platform
@@ -60,6 +61,7 @@ class Opened:
     context_pk: int | None
     resource_link_pk: int | None
     registration_id: int
+    settings: LinkSettings
     is_learner: bool
     is_instructor: bool
     target: Target

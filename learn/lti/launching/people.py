@@ -19,6 +19,7 @@ from courses.db import Base
 from courses.learning import learners, portable
 from learn.lti.launching import copied
 from learn.lti.launching.claims import Launch, Named
+from learn.lti.models import Reports
 
 SEEN_AFTER = timedelta(minutes=5)
 "A person's last coming is noted no finer than this, so that most launches write less."
@@ -34,6 +35,16 @@ class Arrived:
     context_pk: int | None
     resource_link_pk: int | None
     line_item_id: int | None
+    settings: "LinkSettings"
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """What staff chose for the link; the usual where there is none."""
+
+    reports: Reports = Reports.COMPLETION
+    pass_mark: int | None = None
+    progress_item_id: int | None = None
 
 
 _TABLES = Base.metadata.tables
@@ -50,7 +61,8 @@ _KNOWN = (
         _CONTEXT.c.label.label("context_label"), _CONTEXT.c.memberships_url, _CONTEXT.c.lineitems_url,
         _CONTEXT.c.groups_url, _CONTEXT.c.scopes.label("context_scopes"),
         _LINK.c.id.label("resource_link_pk"), _LINK.c.context_pk.label("link_context_pk"),
-        _LINK.c.title.label("link_title"), _LINK.c.target, _LINK.c.lineitem_id,
+        _LINK.c.title.label("link_title"), _LINK.c.target, _LINK.c.lineitem_id, _LINK.c.reports, _LINK.c.pass_mark,
+        _LINK.c.progress_item_id,
         _LINE.c.id.label("line_item_id"), _LINE.c.resource_link_pk.label("line_link_pk"), _LINE.c.scopes,
         _MEMBER.c.roles, _MEMBER.c.is_learner, _MEMBER.c.is_instructor, _MEMBER.c.seen_at.label("member_seen_at"),
     )
@@ -101,7 +113,10 @@ def arrive(session: Session, launch: Launch, deployment_pk: int, at: datetime) -
         link_pk, line_item_id = _link_and_line(session, launch, launch.link, known, deployment_pk, context_pk, at)
     if context_pk is not None and platform_user_id is not None:
         _membership(session, launch, known, context_pk, platform_user_id, at)
-    return Arrived(user_id, learner_id, platform_user_id, context_pk, link_pk, line_item_id)
+    settings = LinkSettings()
+    if known.resource_link_pk is not None:
+        settings = LinkSettings(Reports(known.reports), known.pass_mark, known.progress_item_id)
+    return Arrived(user_id, learner_id, platform_user_id, context_pk, link_pk, line_item_id, settings)
 
 
 def _person(session: Session, launch: Launch, known: Any, at: datetime) -> tuple[int | None, int | None, int | None]:

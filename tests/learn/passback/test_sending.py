@@ -144,7 +144,7 @@ def test_a_token_that_is_never_taken_is_told_after_some_tries(done, worker, lms)
     lms.switches.fail("score", "401")
     worker()
     assert len(scores(lms)) == 2 * send.REFUSED_TRIES
-    assert (done.score.state, done.score.last_error) == (Delivery.FAILED, "not_allowed")
+    assert (done.score.state, done.score.last_error) == (Delivery.NEEDS_HELP, "not_allowed")
 
 
 @pytest.mark.parametrize(
@@ -156,10 +156,10 @@ def test_a_refusal_for_good_is_told_in_words_and_not_repeated(done, worker, lms,
     worker()
     tries = len(scores(lms))
     assert tries == 1
-    assert (done.score.state, done.score.last_error) == (Delivery.FAILED, error)
+    assert (done.score.state, done.score.last_error) == (Delivery.NEEDS_HELP, error)
     with app.test_request_context():
         said = words.for_module(session, done.learner_id, module.id)
-    assert said[0].state == "failed"
+    assert said[0].state == "needs_help"
     assert said[0].words.startswith("Could not be sent to NIHR Learn: ")
     worker()
     assert len(scores(lms)) == tries
@@ -171,7 +171,7 @@ def test_somebody_whom_the_platform_does_not_grade_is_told_so(link, module, sess
     complete(session, module, teacher.learner_id)
     worker()
     assert (teacher.score.state, teacher.score.last_error, teacher.score.last_status) == (
-        Delivery.FAILED,
+        Delivery.NEEDS_HELP,
         "not_gradable",
         400,
     )
@@ -180,7 +180,7 @@ def test_somebody_whom_the_platform_does_not_grade_is_told_so(link, module, sess
 def test_a_new_launch_tries_again_what_could_not_be_sent(done, worker, lms, module):
     lms.switches.fail("score", "404", times=1)
     worker()
-    assert done.score.state is Delivery.FAILED
+    assert done.score.state is Delivery.NEEDS_HELP
     done.want(module)
     worker()
     assert done.grade == 100
@@ -209,7 +209,7 @@ def test_a_409_that_never_ends_is_told_in_words(done, worker, lms, session):
     lms.switches.fail("score", "409")
     put_days_ago(session, 4)
     worker()
-    assert (done.score.state, done.score.last_error) == (Delivery.FAILED, "newer")
+    assert (done.score.state, done.score.last_error) == (Delivery.NEEDS_HELP, "newer")
     assert len(scores(lms)) == calling.RESENDS + 1
 
 
@@ -234,7 +234,7 @@ def test_tries_end_after_the_days_that_are_given(done, worker, lms, session):
     lms.switches.fail("score", "500")
     put_days_ago(session, 4)
     worker(give_up_after=3 * 86400.0)
-    assert (done.score.state, done.score.last_error) == (Delivery.FAILED, "gave_up")
+    assert (done.score.state, done.score.last_error) == (Delivery.NEEDS_HELP, "gave_up")
 
 
 def test_a_course_is_sent_when_all_its_required_modules_are_complete(link, module, session, worker, app):

@@ -125,7 +125,7 @@ def test_h4_a_group_is_a_filter(teacher, here, session):
 
 def fail(session, code="not_gradable"):
     session.rollback()
-    session.execute(update(Score).values(state=Delivery.FAILED, given=100, reached_at=now(), last_error=code))
+    session.execute(update(Score).values(state=Delivery.NEEDS_HELP, given=100, reached_at=now(), last_error=code))
     session.commit()
 
 
@@ -139,7 +139,7 @@ def test_what_could_not_be_sent_is_said_with_its_reason_and_sent_again(teacher, 
     page = teacher.follow(f"{here}/resend", {"score": score})
     assert "1 result is being sent again." in page.words
     session.rollback()
-    assert session.scalar(select(Score.state)) is Delivery.WAITING
+    assert session.scalar(select(Score.state)) is Delivery.QUEUED
     assert session.scalar(select(OutboxItem.key).where(OutboxItem.kind == "score")) == score
     line = session.execute(
         select(AuditEntry.actor_id, AuditEntry.details).where(AuditEntry.action == "passback.resent")
@@ -162,7 +162,7 @@ def test_after_a_restore_every_result_is_sent_again_when_confirmed(teacher, here
     assert "1 result of Research Delivery Foundations will be sent" in teacher.get(f"{here}/resend-all").words
     assert "1 result is being sent again." in teacher.follow(f"{here}/resend-all").words
     session.rollback()
-    assert session.execute(select(Score.state, Score.accepted)).one() == (Delivery.WAITING, None)
+    assert session.execute(select(Score.state, Score.accepted)).one() == (Delivery.QUEUED, None)
 
 
 def test_a_score_of_another_course_is_not_sent_from_here(teacher, here, lee, platform, app, target, session):  # noqa: F811

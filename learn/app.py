@@ -31,8 +31,8 @@ from learn.lti.launching import login
 from learn.lti.services import tokens
 from learn.outbox import commands as worker_commands
 from learn.outbox import worker
+from learn.passback import columns, followed, send
 from learn.passback import commands as passback_commands
-from learn.passback import followed, send
 from learn.paths import PACKAGE, resource_dir
 from learn.player import commands as module_commands
 from learn.player import files, linkable, opening
@@ -137,6 +137,7 @@ def _rooms(app: Flask) -> None:
         {
             send.KIND: send.ScoreHandler,
             followed.RETOLD: followed.Retelling,
+            columns.KIND: columns.ColumnHandler,
             read.KIND: read.RosterHandler,
             nightly.KIND: nightly.Nightly,
         },

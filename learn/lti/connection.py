@@ -17,14 +17,12 @@ from learn.lti import keys
 from learn.lti.launching import platform_keys
 from learn.lti.launching.claims import LEEWAY
 from learn.lti.models import Context, Deployment, Registration
-from learn.lti.services import ags, http, tokens
+from learn.lti.services import ags, http, nrps, tokens
 from learn.lti.services.http import Answer, CallFailed, Reach
 from learn.lti.services.tokens import Client
 
-LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
-MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
-LINE_ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
-MEMBERS_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+LINE_ITEMS, LINE_ITEMS_TYPE = ags.LINE_ITEM, ags.LINE_ITEMS_TYPE
+MEMBERS, MEMBERS_TYPE = nrps.SCOPE, nrps.MEDIA_TYPE
 TIMEOUT = (3.05, 5.0)
 CLOCK = 5
 "Seconds of difference that are not worth a word."

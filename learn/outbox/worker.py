@@ -223,6 +223,8 @@ class Worker:
                 queue.settle(session, each, each.version, job)
             else:
                 jobs.append((each, job))
+        if len(jobs) < len(taken):
+            return jobs, True  # what was done without a call may have put items that are due at once
         return jobs, seen == room and len(jobs) < room and self._may_look_past(len(taken) < seen, at)
 
     def _may_look_past(self, is_lane_full: bool, at: datetime) -> bool:

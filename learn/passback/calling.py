@@ -36,6 +36,7 @@ class Job:
     """All that the calls need, read beforehand. ``patience``: seconds after which no further call is begun."""
 
     score_id: int
+    line_item_id: int
     entry: Entry
     may_read: bool
     client: Client

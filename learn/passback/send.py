@@ -16,6 +16,7 @@ from learn.lti.services.http import Reach
 from learn.lti.services.tokens import Client, Purse
 from learn.outbox.queue import Taken
 from learn.outbox.worker import Pace, Settled
+from learn.passback import columns
 from learn.passback.calling import SCORES, Call, Job, Outcome
 from learn.passback.models import Delivery, Score
 
@@ -33,7 +34,7 @@ _T = cast("Table", Score.__table__)
 _C = _T.c
 _READ = (
     select(
-        _C.id, _C.given, _C.accepted, _C.reached_at, _C.sent_as,
+        _C.id, _C.line_item_id, _C.given, _C.accepted, _C.reached_at, _C.sent_as,
         LineItem.url, LineItem.scopes, PlatformUser.sub,
         Registration.id.label("registration_id"), Registration.client_id, Registration.token_url,
         Registration.token_audience,
@@ -99,7 +100,7 @@ class ScoreHandler:
             (min(CONNECT, pace.timeout), pace.timeout),
         )  # fmt: skip
         entry = Entry(row.url, row.sub, row.given, row.reached_at, timestamp)
-        return Job(row.id, entry, ags.RESULT_READ in row.scopes, client, pace.lease / 3)
+        return Job(row.id, row.line_item_id, entry, ags.RESULT_READ in row.scopes, client, pace.lease / 3)
 
     def call(self, job: Job) -> Outcome:
         """Send the score. Runs in a thread of its own, without a database."""
@@ -112,6 +113,11 @@ class ScoreHandler:
         told = {"score": job.score_id, "timestamp": outcome.timestamp, "status": outcome.status}
         if not outcome.error:
             session.execute(_ACCEPTED, {**told, "given_then": job.entry.given, "at": at})
+            return Settled()
+        if outcome.error == "gone":
+            # The column may be found again, or made anew: the score waits for that, and goes along with it.
+            columns.look_for(session, job.line_item_id, job.client.registration_id, at)
+            session.execute(_TROUBLE, {**told, "to_state": Delivery.WAITING, "error": "gone"})
             return Settled()
         is_final = outcome.is_final or (outcome.status == 401 and taken.attempts >= REFUSED_TRIES)
         again_at = None if is_final else _again_at(outcome, taken, at, pace)

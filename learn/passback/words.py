@@ -44,6 +44,7 @@ TROUBLES = {
     "newer": "{name} did not take it the first time.",
     "no_token": "{name} did not let Frontline in.",
     "not_allowed": "{name} did not let Frontline in.",
+    "gone": "The activity\u2019s place in the gradebook of {name} is gone, and is looked for.",
 }
 
 

@@ -104,7 +104,7 @@ def arrive(session: Session, launch: Launch, deployment_pk: int, at: datetime) -
     known = session.execute(_KNOWN, {
         "deployment_pk": deployment_pk, "registration_id": launch.platform.id, "sub": launch.sub,
         "context_id": launch.context.id if launch.context else None, "resource_link_id": launch.link.id if launch.link else None,
-        "url_hash": _hashed(url) if url else None,
+        "url_hash": url_hashed(url) if url else None,
     }).one()  # fmt: skip
     user_id, learner_id, platform_user_id = _person(session, launch, known, at)
     context_pk = _place(session, launch, known, deployment_pk, at)
@@ -199,7 +199,7 @@ def _line_item(session: Session, launch: Launch, known: Any, link_pk: int, at: d
     if known.line_item_id is None:
         row = {
             "registration_id": launch.platform.id,
-            "url_hash": _hashed(url),
+            "url_hash": url_hashed(url),
             "url": url,
             "resource_link_pk": link_pk,
             "scopes": scopes,
@@ -235,5 +235,6 @@ def _membership(
         session.execute(_SET_MEMBER, {"of_context": context_pk, "of_person": platform_user_id, **told})
 
 
-def _hashed(url: str) -> str:
+def url_hashed(url: str) -> str:
+    """How a line item's address is indexed."""
     return hashlib.sha256(url.encode()).hexdigest()

@@ -4,19 +4,24 @@ Media types exactly as registered, or Moodle answers 400.
 """
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from learn.lti.services import http
+from learn.lti.services import http, links
 from learn.lti.services.http import Answer, CallFailed, Reach
 
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 RESULT_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
 SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
 RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
+LINE_ITEM = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
+LINE_ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
+LINE_ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 MAXIMUM = 100
+MOST_PAGES = 200
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,60 @@ def result(reach: Reach, line_item: str, user: str, token: str, timeout: tuple[f
         ):
             return score * MAXIMUM / (_number(each.get("resultMaximum")) or 1.0)
     return None
+
+
+def pages(ask: Callable[[str], Answer], address: str) -> Iterator[Any]:
+    """The JSON of each page of a list [D9]: the Link header is followed to the end; CallFailed when one fails."""
+    seen: set[str] = set()
+    following: str | None = address
+    while following is not None:
+        if following in seen or len(seen) >= MOST_PAGES:
+            raise CallFailed("not_json")  # pages that lead to each other never end
+        seen.add(following)
+        answer = ask(following)
+        if answer.status != 200:
+            raise CallFailed("refused", answer.status)
+        told = answer.json()
+        if not isinstance(told, list):
+            raise CallFailed("not_json", 200)
+        yield told
+        following = links.following(answer, following)
+
+
+def line_items(ask: Callable[[str], Answer], container: str, wanted: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """The line items of a container that fit, whether the platform can filter or not (AGS 2.0 §3.1.2)."""
+    names = {"resource_id": "resourceId", "tag": "tag", "resource_link_id": "resourceLinkId"}
+    separator = "&" if "?" in container else "?"
+    for told in pages(ask, f"{container}{separator}{urlencode(wanted)}"):
+        for each in told:
+            fits = isinstance(each, dict) and all(each.get(names[name]) == value for name, value in wanted.items())
+            if fits and isinstance(each.get("id"), str):
+                yield each
+
+
+def create(reach: Reach, container: str, told: dict[str, Any], token: str, timeout: tuple[float, float]) -> str:
+    """Make a line item [D8]; returns its address, CallFailed when the platform makes none. Look for it first."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": LINE_ITEM_TYPE, "Accept": LINE_ITEM_TYPE}
+    answer = http.call(reach, "POST", container, headers=headers, data=json.dumps(told).encode(), timeout=timeout)
+    if answer.status not in (200, 201):
+        raise CallFailed("refused", answer.status)
+    made = answer.json()
+    address = made.get("id") if isinstance(made, dict) else None
+    if not isinstance(address, str) or not address.startswith(("https://", "http://")) or len(address) > 2000:
+        raise CallFailed("not_json", answer.status)
+    return address
+
+
+def results(ask: Callable[[str], Answer], line_item: str) -> dict[str, float | None]:
+    """What stands in a column for everybody, out of 100 by user [D11]; None for an entry without a score."""
+    found: dict[str, float | None] = {}
+    for told in pages(ask, beside(line_item, "results")):
+        for each in told:
+            if isinstance(each, dict) and isinstance(each.get("userId"), str):
+                score = _number(each.get("resultScore"))
+                maximum = _number(each.get("resultMaximum")) or 1.0
+                found[each["userId"]] = None if score is None else score * MAXIMUM / maximum
+    return found
 
 
 def _number(value: Any) -> float | None:

@@ -37,7 +37,7 @@ from learn.paths import PACKAGE, resource_dir
 from learn.player import commands as module_commands
 from learn.player import files, linkable, opening
 from learn.player import views as player
-from learn.progress import teaching_views
+from learn.progress import link_views, teaching_views  # noqa: F401 the first adds its pages to the second
 from learn.progress import views as progress
 from learn.roster import nightly, read
 

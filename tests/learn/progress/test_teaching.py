@@ -12,7 +12,7 @@ from learn.accounts.models import User
 from learn.audit import AuditEntry
 from learn.extensions import db
 from learn.lti.members import CourseGroup, RosterEntry
-from learn.lti.models import Context
+from learn.lti.models import Context, Reports, ResourceLink
 from learn.lti.roles import CONTEXT
 from learn.outbox.models import OutboxItem
 from learn.passback.models import Delivery, Score
@@ -300,3 +300,62 @@ def test_a_completed_module_shows_as_completed(teacher, here, lee, session, modu
     session.execute(update(Enrolment).values(status=Status.COMPLETED, completed_at=now()))
     session.commit()
     assert table(teacher.get(here))[0][2] == "Completed"
+
+
+@pytest.fixture
+def settings(teacher, here):
+    return teacher.get(here).select_one("a[href*='/links/']")["href"]
+
+
+def chosen(session):
+    session.rollback()
+    columns = (ResourceLink.reports, ResourceLink.pass_mark, ResourceLink.wants_progress_item)
+    return tuple(session.execute(select(*columns)).one())
+
+
+def test_what_a_link_sends_is_shown_and_changed(teacher, here, lee, settings, session):
+    page = teacher.get(settings)
+    assert page.select_one("input[name=reports][checked]")["value"] == "completion"
+    page = teacher.follow(settings, {"reports": "progress", "pass_mark": "60", "wants_progress_item": "y"})
+    assert "This is what the link sends from now on." in page.words
+    assert "Progress as it grows" in page.words
+    assert chosen(session) == (Reports.PROGRESS, 60, True)
+    kinds = session.scalars(select(OutboxItem.kind)).all()
+    assert {"reports", "line_item"} <= set(kinds)
+    assert session.scalar(select(AuditEntry.actor_id).where(AuditEntry.action == "link.changed")) is not None
+    teacher.get(settings)
+    teacher.post(settings, {"reports": "completion"})
+    assert chosen(session) == (Reports.COMPLETION, None, False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reports": "everything"},
+        {"reports": ""},
+        {"reports": "progress", "pass_mark": "0"},
+        {"reports": "progress", "pass_mark": "101"},
+        {"reports": "progress", "pass_mark": "x"},
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_at_its_field(teacher, settings, session, wrong):
+    teacher.get(settings)
+    page = teacher.post(settings, wrong, 422)
+    assert page.select_one(".nhsuk-error-summary a")
+    assert chosen(session) == (Reports.COMPLETION, None, False)
+
+
+def test_nobody_else_changes_what_a_link_sends(app, teacher, here, lee, settings, platform, target, session):  # noqa: F811
+    lee.get("/")
+    lee.post(settings, {"reports": "progress"}, 403)
+    other = PageClient(app)
+    platform.launch(other, target=target, **{**TEACHER, "sub": "t2"}, context={"id": "99"}, resource_link={"id": "9"})
+    other.get("/")
+    other.post(settings, {"reports": "progress"}, 404)
+    other.get(settings, 404)
+    session.rollback()
+    assert set(session.scalars(select(ResourceLink.reports))) == {Reports.COMPLETION}
+
+
+def test_a_link_of_another_course_is_not_there(teacher, here, settings):
+    teacher.get(f"{here}/links/999", 404)

@@ -15,7 +15,7 @@ from learn import assets, cli, components, config, doctor, errors, headers, heal
 from learn.accounts import commands as user_commands
 from learn.accounts import sessions, tickets
 from learn.accounts import views as accounts
-from learn.admin import place_views, platform_views  # noqa: F401 they add their pages to the room
+from learn.admin import deliveries, place_views, platform_views  # noqa: F401 they add their pages to the room
 from learn.admin import room as admin
 from learn.community import commands as community_commands
 from learn.config import Settings
@@ -31,7 +31,7 @@ from learn.lti.launching import login
 from learn.lti.services import tokens
 from learn.outbox import commands as worker_commands
 from learn.outbox import worker
-from learn.passback import columns, followed, send
+from learn.passback import columns, followed, reconcile, send
 from learn.passback import commands as passback_commands
 from learn.paths import PACKAGE, resource_dir
 from learn.player import commands as module_commands
@@ -138,11 +138,13 @@ def _rooms(app: Flask) -> None:
             send.KIND: send.ScoreHandler,
             followed.RETOLD: followed.Retelling,
             columns.KIND: columns.ColumnHandler,
+            reconcile.KIND: reconcile.ReconcileHandler,
+            reconcile.NIGHTLY: reconcile.Nightly,
             read.KIND: read.RosterHandler,
             nightly.KIND: nightly.Nightly,
         },
         prune=[tickets.prune, sessions.prune, login.prune, deep_linking_request.prune, tokens.prune, keys.prune],
-        daily=(nightly.KIND,),
+        daily=(nightly.KIND, reconcile.NIGHTLY),
     )
     for commands in (
         cli, doctor, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,

@@ -12,6 +12,7 @@ PAGES = (
     ("Platforms", "admin.platforms"),
     ("Courses", "admin.contexts"),
     ("Launches", "admin.launches"),
+    ("Deliveries", "admin.deliveries"),
     ("Errors", "admin.errors"),
     ("Keys", "admin.keys"),
     ("Audit", "admin.trail_page"),

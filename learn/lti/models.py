@@ -181,6 +181,8 @@ class LineItem(Base):
     "Which of several columns of the same thing (AGS tag)."
     replaced_by_id: Mapped[int | None] = mapped_column(BigKey)
     "The column that took its place after the platform lost this one; by number alone."
+    checked_at: Mapped[datetime | None]
+    "When what stands in it was last compared with what it accepted."
     created_at: Mapped[moment]
     "When it was first seen."
 

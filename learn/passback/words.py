@@ -33,6 +33,7 @@ REASONS = {
     "newer": f"{{name}} holds a later entry that Frontline did not make. {ASK}",
     "bad_address": "the address that {name} gave cannot be used. Open the activity again from there.",
     "gave_up": "{name} did not take it for 3 days. Open the activity again from there, and your result is sent.",
+    "cleared": f"{{name}} accepted it, and it was removed there since. {ASK}",
     "refused": f"{{name}} refused it. {ASK}",
 }
 "Why a score could not be sent, by code; every code that ``send`` can end with has its words."
@@ -63,6 +64,7 @@ STAFF_REASONS = {
     "newer": "{name} holds a later entry that Frontline did not make.",
     "bad_address": "the address that {name} gave cannot be used.",
     "gave_up": "{name} did not take it for 3 days.",
+    "cleared": "it was accepted, then removed from the gradebook of {name} more than once.",
     "refused": "{name} refused it.",
 }
 "Why a score could not be sent, for whoever teaches the course or runs the site."

@@ -41,11 +41,13 @@ def upgrade() -> None:
     op.add_column('score', sa.Column('repaired_at', sa.DateTime(timezone=True)))
     op.create_index('ix_score_needs_help', 'score', ['line_item_id'], sqlite_where=sa.text("state = 'needs_help'"),
                     postgresql_where=sa.text("state = 'needs_help'"))
+    op.add_column('line_item', sa.Column('checked_at', sa.DateTime(timezone=True)))
     op.add_column('enrolment', sa.Column('is_followed', sa.Boolean(), server_default=sa.false(), nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column('enrolment', 'is_followed')
+    op.drop_column('line_item', 'checked_at')
     op.drop_index('ix_score_needs_help', 'score')
     for name in ('repaired_at', 'pass_mark', 'reports'):
         op.drop_column('score', name)

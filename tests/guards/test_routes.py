@@ -7,6 +7,8 @@ PATHS = [
     "/admin/audit",
     "/admin/contexts",
     "/admin/contexts/<int:number>",
+    "/admin/deliveries",
+    "/admin/deliveries/resend",
     "/admin/errors",
     "/admin/keys",
     "/admin/keys/rotate",

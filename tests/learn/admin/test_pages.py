@@ -12,7 +12,7 @@ from learn.lti.models import ToolKey
 from tests.learn.lti.conftest import platform  # noqa: F401 fixture
 from tests.pages import PageClient
 
-PATHS = ["/admin/contexts", "/admin/launches", "/admin/errors", "/admin/keys", "/admin/audit"]
+PATHS = ["/admin/contexts", "/admin/launches", "/admin/deliveries", "/admin/errors", "/admin/keys", "/admin/audit"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -22,7 +22,7 @@ from learn.config import Settings
 from learn.extensions import compress, csrf, db, settle_sqlite
 from learn.hub import views as hub
 from learn.lti import commands as platform_commands
-from learn.lti import key_commands, keys, registration
+from learn.lti import key_commands, keys, registration, storage_views
 from learn.lti import views as lti
 from learn.lti.connect import views as connect
 from learn.lti.deep_linking import request as deep_linking_request
@@ -126,10 +126,11 @@ def _frame_origins() -> list[str]:
 def _rooms(app: Flask) -> None:
     """The features, and the few callables that lead from a lower floor up to them."""
     for blueprint in (
-        health.bp, accounts.bp, lti.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, teaching_views.bp,
+        health.bp, accounts.bp, lti.bp, storage_views.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, teaching_views.bp,
         admin.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
+    app.extensions["frontline_let_in"] = lti.FromPage
     app.extensions["frontline_open_target"] = opening.open_target
     app.extensions["frontline_linkable"] = linkable.SOURCE
     worker.init_app(

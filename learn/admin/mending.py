@@ -21,6 +21,7 @@ MEND: dict[str, str] = {
     "platform_refused": "The platform itself refused. Its own log says why.",
     "state_missing": "The platform did not send the state back. " + SETTINGS,
     "state_unknown": COOKIES,
+    "storage": "The platform’s storage did not hold what was put there. " + ODD,
     "token_missing": "The platform sent no message. " + SETTINGS,
     "token_unreadable": "What came is no signed message. " + ODD,
     "token_algorithm": "The platform has to sign with RS256. Change it in the platform\u2019s settings for this tool.",

@@ -241,6 +241,8 @@ class LtiLogin(Base):
     "What the login asked to open; the launch has to say the same."
     storage_target: Mapped[str | None] = mapped_column(String(255))
     "Frame that keeps data for us where cookies are not kept (lti_storage_target); null where none is offered."
+    asked: Mapped[json_object] = mapped_column(server_default=text("'{}'"))
+    "What the platform began with, its own name for the person included: a new window begins again with it."
     expires_at: Mapped[moment]
     "Not valid from here on."
 

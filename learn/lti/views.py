@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from flask import Blueprint, Response, current_app, g, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, current_app, g, jsonify, make_response, redirect, render_template, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,9 @@ from learn.accounts.sessions import Arrival
 from learn.config import settings
 from learn.errors import FrontlineError, reference
 from learn.extensions import csrf, db
-from learn.lti import keys, registration, role_rules
+from learn.lti import keys, registration, role_rules, storage_views
 from learn.lti.deep_linking import request as choosing
-from learn.lti.launching import people, platform_keys
+from learn.lti.launching import people, platform_keys, storage
 from learn.lti.launching.claims import Launch
 from learn.lti.launching.launch import Opened, PlatformLaunch
 from learn.lti.launching.login import PlatformLogin, forget_state
@@ -29,7 +29,7 @@ from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.registration import Platform
 from learn.lti.services import http
 from learn.policy import Permission, permits
-from learn.web import writing
+from learn.web import is_in_a_frame, writing
 
 bp = Blueprint("lti", __name__)
 log = structlog.get_logger("frontline.lti")
@@ -49,7 +49,11 @@ def login() -> Any:
     with writing() as session:
         asked.remember(session, now())
     g.frame_origins = asked.platform.frame_origins
-    return asked.redirect(f"{settings().base_url}/lti/launch")
+    launch_url = f"{settings().base_url}/lti/launch"
+    if asked.storage_target is None:
+        return asked.redirect(launch_url)
+    address = asked.address(launch_url)
+    return asked.with_cookie(make_response(storage_views.storing(asked, address)))
 
 
 @bp.post("/lti/launch")
@@ -57,7 +61,10 @@ def login() -> Any:
 @permits(Permission.ANYONE)
 def launch() -> Any:
     """Take the platform's answer, check it, let the person in and lead to what the link opens."""
-    answer = PlatformLaunch(db.session(), settings().base_url, _platform_key, now())
+    answer = _answer()
+    waiting = storage_views.waiting_for(answer)
+    if waiting is not None:
+        return storage_views.proving(answer, waiting)
     for again in reversed(range(TRIES)):
         try:
             return _let_in(answer)
@@ -71,6 +78,25 @@ def launch() -> Any:
             if not again:
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+def _answer() -> PlatformLaunch:
+    return PlatformLaunch(db.session(), settings().base_url, _platform_key, now())
+
+
+class FromPage:
+    """What the road over the platform's storage shares with this one; handed over by the blueprint."""
+
+    @staticmethod
+    def checked() -> tuple[PlatformLaunch, Launch]:
+        """The message that our own page carried, checked in full but for the state's cookie."""
+        answer = _answer()
+        return answer, answer.check(without_cookie=True)
+
+    @staticmethod
+    def come_in(session: Session, launched: Launch, at: datetime) -> tuple[str, str]:
+        """Everything that a launch writes."""
+        return _come_in(session, launched, at)
 
 
 def _let_in(answer: PlatformLaunch) -> Any:
@@ -174,7 +200,7 @@ def jwks() -> Response:
     return response
 
 
-@bp.errorhandler(LaunchRefused)
+@bp.app_errorhandler(LaunchRefused)
 def _refused(refusal: LaunchRefused) -> Response:
     """The page that says in words what is wrong, one audit line and one log line, both without personal data."""
     details: dict[str, Any] = {"code": refusal.code, "detail": refusal.detail, "registration": refusal.registration_id}
@@ -184,12 +210,20 @@ def _refused(refusal: LaunchRefused) -> Response:
     log.warning("launch.refused", reference=reference(), **details)
     text = render_template(
         "lti/failed.html", title=refusal.title, message=refusal.message, next_steps=list(refusal.next_steps),
-        reference=reference(), return_url=_way_back(refusal), platform_name="your course",
+        reference=reference(), return_url=_way_back(refusal), platform_name="your course", again=_again(refusal),
     )  # fmt: skip
     response = Response(text, status=refusal.status, mimetype="text/html")
     if refusal.code == "used":
         forget_state(request.form["state"], response)
     return response
+
+
+def _again(refusal: LaunchRefused) -> dict[str, str]:
+    """What begins the same login in a window of its own, where the browser kept nothing in the frame."""
+    if refusal.code != "state_unknown" or not is_in_a_frame():
+        return {}
+    waiting = storage.login_of(db.session(), request.form.get("state", ""), now())
+    return dict(waiting.asked) if waiting is not None else {}
 
 
 def _way_back(refusal: LaunchRefused) -> str | None:

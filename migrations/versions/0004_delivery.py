@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = '0004'
 down_revision = '0003'
@@ -41,6 +42,8 @@ def upgrade() -> None:
     op.add_column('score', sa.Column('repaired_at', sa.DateTime(timezone=True)))
     op.create_index('ix_score_needs_help', 'score', ['line_item_id'], sqlite_where=sa.text("state = 'needs_help'"),
                     postgresql_where=sa.text("state = 'needs_help'"))
+    json = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql')
+    op.add_column('lti_login', sa.Column('asked', json, server_default=sa.text("'{}'"), nullable=False))
     op.add_column('line_item', sa.Column('checked_at', sa.DateTime(timezone=True)))
     op.add_column('enrolment', sa.Column('is_followed', sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -48,6 +51,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column('enrolment', 'is_followed')
     op.drop_column('line_item', 'checked_at')
+    op.drop_column('lti_login', 'asked')
     op.drop_index('ix_score_needs_help', 'score')
     for name in ('repaired_at', 'pass_mark', 'reports'):
         op.drop_column('score', name)

@@ -30,6 +30,7 @@ PATHS = [
     "/lti/choose/<key>",
     "/lti/jwks.json",
     "/lti/launch",
+    "/lti/launch/proved",
     "/lti/login",
     "/lti/register",
     "/me",

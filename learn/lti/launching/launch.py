@@ -85,12 +85,22 @@ class PlatformLaunch(FlaskMessageLaunch):
         self._launch: Launch | None = None
 
         self.state = self._param("state")
+        self._needs_cookie = True
 
     def _param(self, name: str) -> str:
         return request.form.get(name, "")
 
-    def check(self) -> Launch:
-        """Every check that needs no writing, in the order that gives away least; LaunchRefused."""
+    @property
+    def has_cookie(self) -> bool:
+        """Whether this browser sent the state's cookie."""
+        return bool(self.state) and self._cookie_service.get_cookie(self.state) is not None
+
+    def check(self, *, without_cookie: bool = False) -> Launch:
+        """Every check that needs no writing, in the order that gives away least; LaunchRefused.
+
+        ``without_cookie``: the state is proved otherwise, before anybody is let in (learn.lti.launching.storage).
+        """
+        self._needs_cookie = not without_cookie
         try:
             self.validate()
         except LaunchRefused as refusal:
@@ -133,9 +143,11 @@ class PlatformLaunch(FlaskMessageLaunch):
         return self
 
     def validate_state(self) -> Self:
-        """The browser that answers is the one that began: its cookie holds the state [B6]. No other proof is taken."""
+        """The browser that answers is the one that began: its cookie holds the state [B6]."""
         if not self.state:
             raise LaunchRefused("state_missing")
+        if not self._needs_cookie:
+            return self
         held = self._cookie_service.get_cookie(self.state) or ""
         if not hmac.compare_digest(held.encode("utf-8", "replace"), self.state.encode("utf-8", "replace")):
             raise LaunchRefused("state_unknown")

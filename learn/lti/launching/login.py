@@ -6,6 +6,7 @@ frame on another site too (Partitioned).
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -33,6 +34,9 @@ COOKIE_RULES: dict[str, Any] = {
     "path": "/", "secure": True, "httponly": True, "samesite": "None", "partitioned": True,
 }  # fmt: skip
 LONGEST_ADDRESS = 2000
+PARAMETERS = ("iss", "login_hint", "target_link_uri", "lti_message_hint", "client_id", "lti_deployment_id")
+FRAME_NAME = re.compile(r"[\w.:-]{1,255}")
+"""What ``lti_storage_target`` may be: ``_parent`` or the name of a frame."""
 
 _REMEMBER = insert(LtiLogin)
 _PRUNE = delete(LtiLogin).where(LtiLogin.expires_at <= bindparam("at"))
@@ -92,6 +96,7 @@ class PlatformLogin(FlaskOIDCLogin):
         self.platform: Platform
         self.state = secrets.token_urlsafe(32)
         self.nonce = secrets.token_urlsafe(32)
+        self.storage_target: str | None = None
 
     def check(self) -> Self:
         """Read and check what the platform said; LaunchRefused."""
@@ -115,6 +120,8 @@ class PlatformLogin(FlaskOIDCLogin):
         if not (issuer + client_id).isascii() or not (issuer + client_id).isprintable():
             raise LaunchRefused("platform_unknown")
         self.platform = choose(self._session, issuer, client_id, deployment_id)
+        asked = self._get_request_param("lti_storage_target") or ""
+        self.storage_target = asked if FRAME_NAME.fullmatch(asked) else None
         return self.platform.lti
 
     def remember(self, session: Session, at: datetime) -> None:
@@ -122,8 +129,23 @@ class PlatformLogin(FlaskOIDCLogin):
         row = {
             "state_hash": hashed(self.state), "nonce_hash": hashed(self.nonce), "registration_id": self.platform.id,
             "target_link_uri": self._required("target_link_uri"), "expires_at": at + LASTS,
+            "storage_target": self.storage_target, "asked": self._begun_with(),
         }  # fmt: skip
         session.execute(_REMEMBER, row)
+
+    def _begun_with(self) -> dict[str, str]:
+        """The platform's own parameters, so that a new window can begin the same login."""
+        told = {name: self._get_request_param(name) for name in PARAMETERS}
+        return {name: value for name, value in told.items() if value and len(value) <= LONGEST_ADDRESS}
+
+    def address(self, launch_url: str) -> str:
+        """Where the browser goes next; the state's cookie is set by ``redirect`` or ``with_cookie``."""
+        return self._prepare_redirect_url(launch_url)
+
+    def with_cookie(self, response: Response) -> Response:
+        """The state's cookie on an answer that is not the redirect."""
+        self._cookie_service.update_response(response)
+        return response
 
     def _prepare_redirect_url(self, launch_url: str) -> str:
         """Changed: our own state and nonce, a query that the platform's address has already is kept (A8)."""

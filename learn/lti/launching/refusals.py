@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "platform_refused": ("Your learning platform did not let the link open.", _RETRY),
     "state_missing": ("The answer of your learning platform is incomplete.", _RETRY),
     "state_unknown": ("This browser did not begin to open the link, or did not keep its cookie.", (AGAIN, WINDOW)),
+    "storage": ("Your browser did not show that it began to open the link.", (AGAIN, WINDOW)),
     "token_missing": ("The answer of your learning platform is incomplete.", _RETRY),
     "token_unreadable": ("The message of your learning platform cannot be read.", _RETRY),
     "token_algorithm": ("The message of your learning platform is not signed as it has to be (RS256).", _SETTINGS),

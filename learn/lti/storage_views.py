@@ -31,6 +31,7 @@ def proving(answer: PlatformLaunch, waiting: Any) -> str:
     """The page at a launch without a cookie that asks the platform's storage; the message was checked but for the state."""
     launched = answer.check(without_cookie=True)
     g.frame_origins = launched.platform.frame_origins
+    g.form_action = storage.form_action(waiting.auth_url)
     values = storage.page_values(answer.state, waiting.storage_target, waiting.auth_url)
     return render_template(
         "lti/proving.html", **values, state=answer.state, id_token=request.form["id_token"], again=waiting.asked,

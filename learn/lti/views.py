@@ -223,7 +223,10 @@ def _again(refusal: LaunchRefused) -> dict[str, str]:
     if refusal.code != "state_unknown" or not is_in_a_frame():
         return {}
     waiting = storage.login_of(db.session(), request.form.get("state", ""), now())
-    return dict(waiting.asked) if waiting is not None else {}
+    if waiting is None:
+        return {}
+    g.form_action = storage.form_action(waiting.auth_url)
+    return dict(waiting.asked)
 
 
 def _way_back(refusal: LaunchRefused) -> str | None:

@@ -70,6 +70,8 @@ def launch(activity_id: str) -> Response:
         return make_response(page, 403)
     opens = "window" if request.args.get("window") else found.opens
     fields = lms.login_form(person, found, opens)
+    if request.args.get("storage"):
+        fields["lti_storage_target"] = request.args["storage"]
     return make_response(
         render_template("post.html", action=f"{lms.tool_url}/lti/login", fields=fields, title=found.title)
     )

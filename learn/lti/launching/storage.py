@@ -47,6 +47,11 @@ def page_values(state: str, target: str, auth_url: str) -> dict[str, Any]:
     return {"target": target, "origin": origin_of(auth_url), "places": places(state)}
 
 
+def form_action(auth_url: str) -> str:
+    """Where the forms of a page may lead, for one that begins a login again: browsers look at each redirect."""
+    return f"'self' {origin_of(auth_url) or ''}".strip()
+
+
 def proof(state: str, nonce: str, at: datetime) -> str:
     """The key of one page: sealed, so that only we can make it, and short-lived."""
     return keys.seal(json.dumps([hashed(state), hashed(nonce), int(at.timestamp()) + LASTS]))

@@ -36,6 +36,8 @@ MEND: dict[str, str] = {
     "message_type": "The platform sent a kind of message that this site does not take.",
     "deep_linking": "The platform’s request for a choice is incomplete: the code names what is missing.",
     "not_staff": "A learner pressed a link for staff, or the platform sends no staff role for this person.",
+    "review_not_staff": "Somebody who is no teacher of the course opened a learner’s work. Check the role there.",
+    "review_nobody": "The learner has not opened a link yet, so there is no work to look at. Nothing to mend here.",
     "deployment_unknown": "The tool was put in another place of the platform. Add the new deployment ID by hand.",
     "used": "The same message came twice: a page that was loaded again, or " + ODD[0].lower() + ODD[1:],
     "target_differs": "The login and the message named different links. " + SETTINGS,

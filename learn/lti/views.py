@@ -19,11 +19,11 @@ from learn.errors import FrontlineError, reference
 from learn.extensions import csrf, db
 from learn.lti import keys, registration, role_rules, storage_views
 from learn.lti.deep_linking import request as choosing
-from learn.lti.launching import people, platform_keys, storage
+from learn.lti.launching import people, platform_keys, review, storage
 from learn.lti.launching.claims import Launch
 from learn.lti.launching.launch import Opened, PlatformLaunch
 from learn.lti.launching.login import PlatformLogin, forget_state
-from learn.lti.launching.messages import DEEP_LINKING
+from learn.lti.launching.messages import DATA_PRIVACY, DEEP_LINKING, SUBMISSION_REVIEW
 from learn.lti.launching.people import Arrived
 from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.registration import Platform
@@ -129,6 +129,10 @@ def _opened(session: Session, launched: Launch, arrived: Arrived, at: datetime) 
     """The path that a message opens; what cannot be opened is refused with a way back to the platform."""
     if launched.message == DEEP_LINKING:
         return choosing.begin(session, launched, arrived, at)
+    if launched.message == DATA_PRIVACY:
+        return "/privacy"
+    if launched.message == SUBMISSION_REVIEW:
+        return review.path(session, launched, arrived)
     opened = Opened(
         user_id=arrived.user_id, learner_id=arrived.learner_id, platform_user_id=arrived.platform_user_id,
         line_item_id=arrived.line_item_id, context_pk=arrived.context_pk, resource_link_pk=arrived.resource_link_pk,

@@ -151,6 +151,7 @@ class Line:
     """One learner in one module, in words. ``key`` leads to what comes after it."""
 
     name: str
+    platform_user_id: int | None
     is_test: bool
     is_active: bool
     module: str
@@ -255,7 +256,7 @@ def _line(row: Any, score: Any, platform: str) -> Line:
         share = percent(row.done_weight, row.required_weight)
         state, said = "in_progress", f"{row.done_count} of {plural(row.unit_count, 'unit')}"
     return Line(
-        row.own_name or row.name or "Name not shared", bool(row.is_test), row.is_active, row.module, state, said, share,
+        row.own_name or row.name or "Name not shared", row.platform_user_id, bool(row.is_test), row.is_active, row.module, state, said, share,
         row.best_score, row.active_at, words.for_staff(score, platform) if score is not None else None,
         score.id if score is not None else None, (row.name, row.id, row.module_id),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from learn.extensions import db
 from learn.passback import resend
 from learn.policy import Permission, is_administrator, permits
 from learn.progress import contexts as reading
+from learn.progress import review
 from learn.progress.contexts import STATES, Line, Wanted
 from learn.roster import read as roster
 from learn.web import writing
@@ -71,6 +72,19 @@ def file(number: int) -> Response:
     name = re.sub(r"[^A-Za-z0-9]+", "-", found.label or found.title).strip("-").lower() or f"course-{number}"
     headers = {"Content-Disposition": f'attachment; filename="learners-{name}.csv"'}
     return Response(stream_with_context(_file(rows)), mimetype="text/csv", headers=headers)
+
+
+@bp.get("/progress/contexts/<int:number>/learners/<int:person>")
+@permits(Permission.TEACH)
+def learner(number: int, person: int) -> str:
+    """Show one learner's work in a course."""
+    session, found = db.session(), theirs(number)
+    named = review.who(session, number, person)
+    if named is None:
+        raise NotFound("There is no such learner in this course.")
+    titles, _ = reading.modules(session, reading.links(session, number))
+    modules = review.work(session, named.learner_id, list(titles))
+    return render_template("progress/learner.html", context=found, person=named, modules=modules)
 
 
 @bp.post("/progress/contexts/<int:number>/members")

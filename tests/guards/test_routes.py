@@ -44,6 +44,7 @@ PATHS = [
     "/progress",
     "/progress/contexts/<int:number>",
     "/progress/contexts/<int:number>.csv",
+    "/progress/contexts/<int:number>/learners/<int:person>",
     "/progress/contexts/<int:number>/links/<int:link>",
     "/progress/contexts/<int:number>/members",
     "/progress/contexts/<int:number>/resend",

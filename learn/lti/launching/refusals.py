@@ -49,6 +49,8 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "message_type": ("This site cannot open this kind of link.", _SETTINGS),
     "deep_linking": ("Your learning platform did not say what may be chosen, or where the choice goes.", _SETTINGS),
     "not_staff": ("Only staff of a course can choose what its links open.", ("Ask the person who runs your course.",)),
+    "review_not_staff": ("Only the teachers of a course can look at its learners’ work.", (ADMINISTRATOR,)),
+    "review_nobody": ("This person has not opened anything here yet.", ("Go back to your gradebook.",)),
     "deployment_unknown": ("This place in your learning platform is not connected to this site yet.", _SETTINGS),
     "used": ("This link was used before, or it was opened too long ago.", _RETRY),
     "target_differs": ("Your learning platform asked for one page and then for another.", _RETRY),
@@ -58,6 +60,8 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
 STATUS = {
     "target_unknown": 404,
     "not_staff": 403,
+    "review_not_staff": 403,
+    "review_nobody": 404,
     "deployment_unknown": 403,
     "platform_inactive": 403,
     "platform_pending": 403,

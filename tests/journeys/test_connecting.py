@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.journeys import axe
-from tests.journeys.test_learner import MODULE, begin, open_activity
+from tests.journeys.test_learner import MODULE, open_activity
 
 
 def test_from_the_invitation_to_the_first_launch(demo, profile, picture):
@@ -20,7 +20,8 @@ def test_from_the_invitation_to_the_first_launch(demo, profile, picture):
     picture(page, "31-registered")
     tool.get_by_role("button", name="Close this window").click()
     page.wait_for_url("**/tools?closed=1")
-    begin(open_activity(page, demo.lms, "learner", MODULE))
+    tool = open_activity(page, demo.lms, "learner", MODULE)
+    expect(tool.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def test_the_pages_of_registering_are_accessible(demo, browser, picture):

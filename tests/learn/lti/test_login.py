@@ -156,3 +156,19 @@ def _form(platform, **changes):
         "client_id": platform.client_id,
         **changes,
     }
+
+
+@pytest.mark.parametrize("option", ["--auth-url", "--token-url", "--jwks-url"])
+def test_a9_a_platform_without_https_is_not_connected(app, option):
+    addresses = {
+        "--auth-url": "https://lms.example/a",
+        "--token-url": "https://lms.example/t",
+        "--jwks-url": "https://lms.example/j",
+    }
+    addresses[option] = "http://lms.example/plain"
+    told = [part for pair in addresses.items() for part in pair]
+    result = app.test_cli_runner().invoke(
+        args=["platform", "add", "--issuer", "https://lms.example", "--client-id", "c", *told]
+    )
+    assert result.exit_code == 1
+    assert "begins with https://" in result.output

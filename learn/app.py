@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-import learn.lti.notices.models  # noqa: F401 its table
 from learn import assets, cli, components, config, doctor, errors, headers, health, logs, policy, web
 from learn.accounts import commands as user_commands
 from learn.accounts import sessions, tickets
@@ -39,7 +38,7 @@ from learn.player import files, linkable, opening
 from learn.player import views as player
 from learn.progress import link_views, teaching_views  # noqa: F401 the first adds its pages to the second
 from learn.progress import views as progress
-from learn.roster import nightly, read
+from learn.roster import nightly, notices, read
 
 FORM_LIMIT = 2 * 1024 * 1024
 "Bytes that a posted form may have; uploads have their own road."
@@ -141,11 +140,13 @@ def _rooms(app: Flask) -> None:
             columns.KIND: columns.ColumnHandler,
             reconcile.KIND: reconcile.ReconcileHandler,
             reconcile.NIGHTLY: reconcile.Nightly,
+            notices.KIND: notices.NoticeHandler,
+            notices.HOURLY: notices.Hourly,
             read.KIND: read.RosterHandler,
             nightly.KIND: nightly.Nightly,
         },
         prune=[tickets.prune, sessions.prune, login.prune, deep_linking_request.prune, tokens.prune, keys.prune],
-        daily=(nightly.KIND, reconcile.NIGHTLY),
+        daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY),
     )
     for commands in (
         cli, doctor, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,

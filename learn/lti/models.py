@@ -77,6 +77,10 @@ class Deployment(Base):
     "The platform."
     deployment_id: Mapped[short]
     "Its own name for it."
+    notices_url: Mapped[str | None] = mapped_column(Address)
+    "Where it takes the address that its notices go to (PNS 1.0); null where it sends none."
+    notices_at: Mapped[datetime | None]
+    "When it was asked to send them."
     created_at: Mapped[moment]
     "When it was first known."
 

@@ -46,6 +46,7 @@ class Platform:
     takes_new_deployments: bool
     deployments: dict[str, int]
     rules: tuple[Rule, ...]
+    notices: dict[int, str]
     lti: LtiRegistration
     "The same for PyLTI1p3."
 
@@ -61,7 +62,7 @@ _OF_ISSUER = select(Registration.id, Registration.version, Registration.issuer, 
 _OF_CLIENT = _OF_ISSUER.where(Registration.client_id == bindparam("client_id"))
 _VERSION = select(Registration.version).where(Registration.id == bindparam("registration_id"))
 _READ = select(*_COLUMNS).where(Registration.id == bindparam("registration_id"))
-_DEPLOYMENTS = select(Deployment.deployment_id, Deployment.id).where(
+_DEPLOYMENTS = select(Deployment.deployment_id, Deployment.id, Deployment.notices_url).where(
     Deployment.registration_id == bindparam("registration_id")
 )
 _ORIGINS = select(Registration.frame_origins).where(Registration.is_active.is_(True)).order_by(Registration.id)
@@ -74,6 +75,14 @@ _TAKE_FIRST = (
     .values(takes_new_deployments=False, version=Registration.version + 1)
 )
 _ADD_DEPLOYMENT = insert(Deployment).returning(Deployment.id)
+_SET_NOTICES = (
+    update(Deployment)
+    .where(Deployment.id == bindparam("deployment"))
+    .values(notices_url=bindparam("address"), notices_at=None)
+)
+_RAISE = (
+    update(Registration).where(Registration.id == bindparam("registration_id")).values(version=Registration.version + 1)
+)
 _SET_ORIGINS = (
     update(Registration)
     .where(Registration.id == bindparam("registration_id"))
@@ -142,12 +151,12 @@ def _read(session: Session, registration_id: int) -> Platform:
     lti = LtiRegistration()
     lti.set_issuer(row.issuer).set_client_id(row.client_id).set_auth_login_url(row.auth_url)
     lti.set_auth_token_url(row.token_url).set_key_set_url(row.jwks_url)
-    known = session.execute(_DEPLOYMENTS, {"registration_id": registration_id})
+    known = session.execute(_DEPLOYMENTS, {"registration_id": registration_id}).all()
     return Platform(
         id=row.id, version=row.version, name=row.name, issuer=row.issuer, client_id=row.client_id,
         auth_url=row.auth_url, jwks_url=row.jwks_url, frame_origins=tuple(row.frame_origins), is_active=row.is_active, is_pending=row.is_pending,
         takes_new_deployments=row.takes_new_deployments, deployments={d.deployment_id: d.id for d in known},
-        rules=role_rules.of(session, row.id), lti=lti,
+        rules=role_rules.of(session, row.id), notices={d.id: d.notices_url for d in known if d.notices_url}, lti=lti,
     )  # fmt: skip
 
 
@@ -212,6 +221,13 @@ def deployment(session: Session, platform: Platform, deployment_id: str, at: dat
     if since is not None:
         return int(since)
     raise LaunchRefused("deployment_unknown", registration_id=platform.id)
+
+
+def learn_notices(session: Session, platform: Platform, deployment_pk: int, address: str | None) -> None:
+    """Keep where a deployment takes the address for its notices, when it says another than before."""
+    if address is not None and platform.notices.get(deployment_pk) != address:
+        session.execute(_SET_NOTICES, {"deployment": deployment_pk, "address": address})
+        session.execute(_RAISE, {"registration_id": platform.id})
 
 
 def learn_origin(session: Session, platform: Platform, address: str | None) -> tuple[str, ...]:

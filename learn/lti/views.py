@@ -26,6 +26,7 @@ from learn.lti.launching.login import PlatformLogin, forget_state
 from learn.lti.launching.messages import DATA_PRIVACY, DEEP_LINKING, SUBMISSION_REVIEW
 from learn.lti.launching.people import Arrived
 from learn.lti.launching.refusals import LaunchRefused
+from learn.lti.notices import take as taking
 from learn.lti.registration import Platform
 from learn.lti.services import http
 from learn.policy import Permission, permits
@@ -116,6 +117,7 @@ def _come_in(session: Session, launched: Launch, at: datetime) -> tuple[str, str
     deployment_pk = registration.deployment(session, platform, launched.deployment_id, at)
     arrived = people.arrive(session, launched, deployment_pk, at)
     g.frame_origins = origins = registration.learn_origin(session, platform, launched.return_url)
+    registration.learn_notices(session, platform, deployment_pk, launched.notices_url)
     path = _opened(session, launched, arrived, at)
     arrival = Arrival(
         arrived.user_id, platform.id, platform.name, origins, is_embedded=_is_embedded(launched),
@@ -193,6 +195,23 @@ def _read_keys(platform: Platform, kid: str) -> None:
         log.warning("keys.unreachable", registration=platform.id, reason=type(failure).__name__)
         with writing() as session:
             platform_keys.note_failure(session, platform.id, now())
+
+
+@bp.post("/lti/notices")
+@csrf.exempt  # type: ignore[untyped-decorator]
+@permits(Permission.ANYONE)
+def notices() -> Response:
+    """Take what a platform tells by itself; what cannot be believed changes nothing, and is not told apart."""
+    told = request.get_json(silent=True)
+    for token in taking.tokens_of(told):
+        message = taking.NoticeMessage(token, db.session(), settings().base_url, _platform_key, now())
+        try:
+            body = message.read()
+            with writing() as session:
+                taking.take(session, message, body, message.at)
+        except LaunchRefused as refusal:
+            log.warning("notice.refused", code=refusal.code)
+    return Response(status=202)
 
 
 @bp.get("/lti/jwks.json")

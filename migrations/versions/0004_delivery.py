@@ -44,6 +44,8 @@ def upgrade() -> None:
                     postgresql_where=sa.text("state = 'needs_help'"))
     json = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql')
     op.add_column('lti_login', sa.Column('asked', json, server_default=sa.text("'{}'"), nullable=False))
+    op.add_column('deployment', sa.Column('notices_url', sa.String(length=2000)))
+    op.add_column('deployment', sa.Column('notices_at', sa.DateTime(timezone=True)))
     op.add_column('line_item', sa.Column('checked_at', sa.DateTime(timezone=True)))
     op.add_column('enrolment', sa.Column('is_followed', sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -51,6 +53,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column('enrolment', 'is_followed')
     op.drop_column('line_item', 'checked_at')
+    for name in ('notices_at', 'notices_url'):
+        op.drop_column('deployment', name)
     op.drop_column('lti_login', 'asked')
     op.drop_index('ix_score_needs_help', 'score')
     for name in ('repaired_at', 'pass_mark', 'reports'):

@@ -5,7 +5,7 @@ from learn.policy import TABLE, Permission
 OPEN = {
     "health.healthz", "health.readyz", "health.metrics",
     "accounts.sign_in", "accounts.once", "accounts.use_once", "accounts.sign_out", "accounts.signed_out", "accounts.open_window",
-    "lti.login", "lti.launch", "lti_storage.proved", "lti.jwks", "connect.show", "connect.connect",
+    "lti.login", "lti.launch", "lti.notices", "lti_storage.proved", "lti.jwks", "connect.show", "connect.connect",
     "hub.accessibility", "hub.privacy", "hub.community_rules", "hub.help_page",
 }  # fmt: skip
 "Views that anyone may open; adding one here is a decision."

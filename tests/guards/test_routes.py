@@ -32,6 +32,7 @@ PATHS = [
     "/lti/launch",
     "/lti/launch/proved",
     "/lti/login",
+    "/lti/notices",
     "/lti/register",
     "/me",
     "/metrics",

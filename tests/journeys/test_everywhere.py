@@ -109,7 +109,7 @@ def test_an_answer_of_another_origin_is_not_believed(demo, strict):
 def test_reload_and_back_in_the_frame_land_where_the_learner_was(demo, profile):
     page = profile().new_page()
     page.goto(f"{demo.lms}/?as={LEARNER}")
-    tool = open_activity(page, demo.lms, "learner", "Where UK clinical research delivery is going")
+    tool = open_activity(page, demo.lms, "learner", "What the NHS wants from research")
     inside(page, demo.site).wait_for_load_state()
     if not tool.get_by_role("button", name="Mark as complete and continue").count():
         begin(tool)

@@ -28,6 +28,11 @@ from learn.lti.services.http import CallFailed, Reach
 
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+ALSO = (
+    "https://purl.imsglobal.org/spec/lti/scope/noticehandlers",
+    "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly",
+)
+"Scopes that few platforms have: asked for, and not missed."
 MOST_PENDING = 50
 "Registrations that nobody invited and that wait; more are refused until an administrator has looked."
 LONGEST_SAID = 300
@@ -157,7 +162,7 @@ def request_body() -> dict[str, Any]:
         "application_type": "web", "grant_types": ["client_credentials", "implicit"], "response_types": ["id_token"],
         "initiate_login_uri": f"{base}/lti/login", "redirect_uris": [f"{base}/lti/launch"],
         "jwks_uri": f"{base}/lti/jwks.json", "client_name": chosen.site_name,
-        "token_endpoint_auth_method": "private_key_jwt", "scope": " ".join(SCOPES),
+        "token_endpoint_auth_method": "private_key_jwt", "scope": " ".join((*SCOPES, *ALSO)),
         TOOL: {
             "domain": chosen.host, "target_link_uri": f"{base}/lti/launch", "claims": list(CLAIMS),
             "description": "Learning modules about delivering health research.",

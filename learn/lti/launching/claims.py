@@ -74,6 +74,7 @@ class Launch:
     scores: Scores
     memberships_url: str | None
     groups_url: str | None
+    notices_url: str | None
     locale: str
     document_target: str
     return_url: str | None
@@ -178,6 +179,7 @@ def read(body: Mapping[str, Any], platform: Platform, base_url: str) -> Launch:
         ),
         memberships_url=address(an_object(body, NRPS).get("context_memberships_url")),
         groups_url=address(an_object(body, GROUPS).get("context_groups_url")),
+        notices_url=_notices(body),
         locale=words(presented.get("locale"), 35),
         document_target=words(presented.get("document_target"), 20),
         return_url=return_url_of(body),
@@ -211,6 +213,14 @@ def _custom(body: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: value for name, value in given.items() if isinstance(value, str) and not _UNSUBSTITUTED.fullmatch(value)
     }
+
+
+def _notices(body: Mapping[str, Any]) -> str | None:
+    """Where an address for notices of copied courses can be left [H2]; None where they are not offered."""
+    offered = an_object(body, LTI + "platformnotificationservice")
+    if not offered or "LtiContextCopyNotice" not in texts(offered.get("notice_types_supported")):
+        return None
+    return address(offered.get("platform_notification_service_url"))
 
 
 def _name(body: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from learn.errors import FrontlineError
 from learn.extensions import db
 from learn.lti import connection, keys
 from learn.lti.connect import by_hand, switch
+from learn.lti.launching import migration
 from learn.lti.models import Deployment, Registration
 from learn.schema import refuse_unless_migrated
 from learn.web import writing
@@ -118,6 +119,21 @@ def _switch(number: int, act: str) -> None:
     except FrontlineError as refusal:
         raise click.ClickException(refusal.message) from None
     click.echo(f"Platform {number} is {switch.DONE[act]}.")
+
+
+@group.command("legacy")
+@click.argument("number", type=int)
+@click.option("--key", required=True, help="Consumer key of the platform's LTI 1.1 connection.")
+@click.option("--secret", prompt=True, hide_input=True, help="Its secret; asked for when it is not given.")
+def legacy(number: int, key: str, secret: str) -> None:
+    """Let people come over from a platform's LTI 1.1 connection: its claim is believed when signed with this secret."""
+    refuse_unless_migrated()
+    if db.session.get(Registration, number) is None:
+        raise click.ClickException(f"There is no platform {number}: see `frontline platform list`.")
+    with writing() as session:
+        migration.keep(session, number, key, secret)
+        audit.note(session, "platform.legacy_key", registration=number)
+    click.echo(f"Platform {number} may say who its people were under LTI 1.1.")
 
 
 @group.command("test")

@@ -6,6 +6,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from courses.db import Base, BigKey, intpk, json_list, moment, short
 
 
+class Membership(Base):
+    """A person in a context with the roles of the last launch."""
+
+    __tablename__ = "membership"
+
+    context_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("context.id"), primary_key=True)
+    "The context."
+    platform_user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("platform_user.id"), primary_key=True, index=True)
+    "The person."
+    roles: Mapped[json_list]
+    "Short context roles: Learner, Instructor, Mentor …"
+    is_learner: Mapped[bool] = mapped_column(Boolean)
+    "May be given scores here: a learner and not staff."
+    is_instructor: Mapped[bool] = mapped_column(Boolean)
+    "Teaches here."
+    seen_at: Mapped[moment]
+    "Last launch from here."
+
+
 class RosterEntry(Base):
     """A member of a context: named by the platform's roster (NRPS 2.0), or come by a launch before it was read."""
 

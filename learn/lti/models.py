@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, Json, intpk, json_list, json_object, long, moment, short, varchar_enum
@@ -59,6 +59,10 @@ class Registration(Base):
     "Service scopes that it granted when it registered itself; empty where it was connected by hand."
     takes_new_deployments: Mapped[bool] = mapped_column(Boolean)
     "True until the first deployment is known: the first launch then names it. False refuses unknown ones."
+    legacy_key: Mapped[str | None] = mapped_column(String(255))
+    "Consumer key of its LTI 1.1 connection, where people come over from one."
+    legacy_secret: Mapped[str | None] = mapped_column(Text)
+    "That key's secret, encrypted as the keys are."
     version: Mapped[int]
     "Raised with every change, so that cached copies notice."
     created_at: Mapped[moment]
@@ -209,25 +213,6 @@ class PlatformUser(Base):
     "When the person first launched."
 
     __table_args__ = (UniqueConstraint("registration_id", "sub"),)
-
-
-class Membership(Base):
-    """A person in a context with the roles of the last launch."""
-
-    __tablename__ = "membership"
-
-    context_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("context.id"), primary_key=True)
-    "The context."
-    platform_user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("platform_user.id"), primary_key=True, index=True)
-    "The person."
-    roles: Mapped[json_list]
-    "Short context roles: Learner, Instructor, Mentor …"
-    is_learner: Mapped[bool] = mapped_column(Boolean)
-    "May be given scores here: a learner and not staff."
-    is_instructor: Mapped[bool] = mapped_column(Boolean)
-    "Teaches here."
-    seen_at: Mapped[moment]
-    "Last launch from here."
 
 
 class LtiLogin(Base):

@@ -18,8 +18,8 @@ from courses.learning.completion import percent
 from courses.learning.models import Enrolment, Status
 from learn.accounts.models import User
 from learn.components import plural
-from learn.lti.members import CourseGroup, RosterEntry
-from learn.lti.models import Context, Deployment, LineItem, Membership, PlatformUser, Registration, ResourceLink
+from learn.lti.members import CourseGroup, Membership, RosterEntry
+from learn.lti.models import Context, Deployment, LineItem, PlatformUser, Registration, ResourceLink
 from learn.passback import words
 from learn.passback.models import Delivery, Score
 from learn.passback.words import Sentence

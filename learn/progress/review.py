@@ -10,7 +10,8 @@ from courses.learning.completion import percent
 from courses.learning.models import Enrolment, QuizAttempt, Status
 from learn.accounts.models import User
 from learn.components import plural
-from learn.lti.models import Membership, PlatformUser
+from learn.lti.members import Membership
+from learn.lti.models import PlatformUser
 
 MOST = 200
 _WHO = (

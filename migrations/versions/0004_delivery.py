@@ -46,6 +46,8 @@ def upgrade() -> None:
     op.add_column('lti_login', sa.Column('asked', json, server_default=sa.text("'{}'"), nullable=False))
     op.add_column('deployment', sa.Column('notices_url', sa.String(length=2000)))
     op.add_column('deployment', sa.Column('notices_at', sa.DateTime(timezone=True)))
+    op.add_column('registration', sa.Column('legacy_key', sa.String(length=255)))
+    op.add_column('registration', sa.Column('legacy_secret', sa.Text()))
     op.add_column('line_item', sa.Column('checked_at', sa.DateTime(timezone=True)))
     op.add_column('enrolment', sa.Column('is_followed', sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -53,6 +55,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column('enrolment', 'is_followed')
     op.drop_column('line_item', 'checked_at')
+    for name in ('legacy_secret', 'legacy_key'):
+        op.drop_column('registration', name)
     for name in ('notices_at', 'notices_url'):
         op.drop_column('deployment', name)
     op.drop_column('lti_login', 'asked')

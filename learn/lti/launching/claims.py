@@ -6,11 +6,11 @@ Framework 1.0. Nothing here reads a database or a request.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from learn.lti import roles
-from learn.lti.launching import messages
+from learn.lti.launching import messages, migration
 from learn.lti.launching.messages import DATA_PRIVACY, DEEP_LINKING, SUBMISSION_REVIEW, WITH_LINK, DeepLinking
 from learn.lti.launching.reading import address, an_object, identifier, seconds, texts, words
 from learn.lti.launching.refusals import LaunchRefused
@@ -80,6 +80,7 @@ class Launch:
     return_url: str | None
     deep_linking: DeepLinking | None = None
     for_user: str | None = None
+    legacy: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_learner(self) -> bool:
@@ -183,6 +184,7 @@ def read(body: Mapping[str, Any], platform: Platform, base_url: str) -> Launch:
         locale=words(presented.get("locale"), 35),
         document_target=words(presented.get("document_target"), 20),
         return_url=return_url_of(body),
+        legacy=migration.claim_of(body),
     )
     if launch.target.kind == "unknown" and message in WITH_LINK:
         raise LaunchRefused("target_unknown")

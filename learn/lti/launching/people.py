@@ -17,7 +17,7 @@ import learn.lti.members
 import learn.lti.models  # noqa: F401 the tables used below
 from courses.db import Base
 from courses.learning import learners, portable
-from learn.lti.launching import copied
+from learn.lti.launching import copied, migration
 from learn.lti.launching.claims import Launch, Named
 from learn.lti.models import Reports
 
@@ -81,6 +81,7 @@ _KNOWN = (
     .where(_DEPLOYMENT.c.id == bindparam("deployment_pk"))
 )  # fmt: skip
 
+_LEARNER = select(_USER.c.learner_id).where(_USER.c.id == bindparam("user"))
 _ADD_USER = insert(_USER).returning(_USER.c.id)
 _ADD_PLATFORM_USER = insert(_PLATFORM_USER).returning(_PLATFORM_USER.c.id)
 _ADD_CONTEXT = insert(_CONTEXT).returning(_CONTEXT.c.id)
@@ -123,6 +124,9 @@ def _person(session: Session, launch: Launch, known: Any, at: datetime) -> tuple
     if launch.sub is None:
         return None, None, None
     if known.platform_user_id is None:
+        before = migration.who(session, launch.platform.id, launch.legacy)
+        if before is not None:
+            return _moved(session, launch, before, at)
         learner_id = learners.add(session, at)
         user_id = session.execute(_ADD_USER, {
             "learner_id": learner_id, "name": launch.name, "given_name": launch.given_name, "email": launch.email,
@@ -142,6 +146,13 @@ def _person(session: Session, launch: Launch, known: Any, at: datetime) -> tuple
     if new or at - known.seen_at >= SEEN_AFTER:
         session.execute(_SET_USER, {"pk": known.user_id, **new, "seen_at": at})
     return known.user_id, known.learner_id, known.platform_user_id
+
+
+def _moved(session: Session, launch: Launch, user_id: int, at: datetime) -> tuple[int, int, int]:
+    """Somebody whom the platform knew under another identifier: the same person from now on under both."""
+    learner_id = session.execute(_LEARNER, {"user": user_id}).scalar_one()
+    person = {"registration_id": launch.platform.id, "sub": launch.sub, "user_id": user_id, "created_at": at}
+    return user_id, learner_id, session.execute(_ADD_PLATFORM_USER, person).scalar_one()
 
 
 def _place(session: Session, launch: Launch, known: Any, deployment_pk: int, at: datetime) -> int | None:

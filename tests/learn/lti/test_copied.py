@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select, update
 
-from learn.lti.models import Context, Membership, ResourceLink
+from learn.lti.members import Membership
+from learn.lti.models import Context, ResourceLink
 from tests.learn.lti.platform import TOOL
 
 

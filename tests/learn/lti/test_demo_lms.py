@@ -11,7 +11,8 @@ from courses.db import now
 from learn.accounts.models import LoginSession, User
 from learn.audit import AuditEntry
 from learn.lti.launching import platform_keys
-from learn.lti.models import LtiLogin, Membership
+from learn.lti.members import Membership
+from learn.lti.models import LtiLogin
 from tests.lms import forging
 from tests.lms.platform import Lms
 from tests.lms.serving import running

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from learn.accounts.models import LoginSession, User
 from learn.lti.launching.claims import read
-from learn.lti.models import Context, Deployment, LineItem, Membership, PlatformUser, Registration, ResourceLink
+from learn.lti.members import Membership
+from learn.lti.models import Context, Deployment, LineItem, PlatformUser, Registration, ResourceLink
 from tests.learn.lti.conftest import connect
 from tests.learn.lti.platform import GONE, INSTRUCTOR, LEARNER, LTI, TOOL, Platform
 

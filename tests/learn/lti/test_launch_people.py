@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from learn.accounts.models import User
-from learn.lti.models import Context, LineItem, Membership, ResourceLink
+from learn.lti.members import Membership
+from learn.lti.models import Context, LineItem, ResourceLink
 from tests.learn.lti.conftest import connect
 from tests.learn.lti.platform import AGS, GONE, INSTRUCTOR, LEARNER, NRPS, Platform
 

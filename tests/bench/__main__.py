@@ -7,13 +7,13 @@ import os
 import sys
 
 from tests import postgres
-from tests.bench import events, measuring, pages, site
+from tests.bench import events, measuring, pages, passback, roster, site
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=list(site.SCALES), default="full")
-    parser.add_argument("--only", default="", help="names of parts, by comma: pages, events, launch, passback")
+    parser.add_argument("--only", default="", help="names of parts, by comma: pages, events, roster, launch, passback")
     asked = parser.parse_args()
     only = set(filter(None, asked.only.split(",")))
     learners, modules = site.SCALES[asked.scale]
@@ -37,10 +37,13 @@ def _measure(scale: str, only: set[str], found: list[measuring.Row]) -> None:
             for name, part in {"pages": pages, "events": events}.items():
                 if not only or name in only:
                     found += part.rows(made)
+            if not only or "roster" in only:
+                found += roster.rows(made, site.SCALES[scale][0])
         if not is_postgres:
-            for name in ("launch", "passback"):
-                if not only or name in only:
-                    found += importlib.import_module(f"tests.bench.{name}").rows()
+            if not only or "launch" in only:
+                found += importlib.import_module("tests.bench.launch").rows()
+            if not only or "passback" in only:
+                found += passback.rows(passback.COUNTS[scale])
 
 
 if __name__ == "__main__":

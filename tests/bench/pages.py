@@ -17,11 +17,16 @@ BARS = {"sqlite": 2.5}
 
 
 def rows(site: Site) -> list[Row]:
-    """The three pages that are opened all the time."""
+    """The three pages that are opened all the time, and the key set that platforms read."""
     with site.app.app_context():
         client = sign_in(PageClient(site.app), site.user.id)
         module = site.modules[len(site.modules) // 2]
-        paths = {"hub": "/", "module page": f"/modules/{module.slug}", "unit page": f"/modules/{module.slug}/units/2"}
+        paths = {
+            "key set": "/lti/jwks.json",
+            "hub": "/",
+            "module page": f"/modules/{module.slug}",
+            "unit page": f"/modules/{module.slug}/units/2",
+        }
         db.session.remove()
         return [_row(site, client, name, path) for name, path in paths.items()]
 

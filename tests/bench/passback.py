@@ -37,20 +37,20 @@ from tests.bench.endpoint import LATENCY
 from tests.bench.measuring import Row
 
 CONCURRENCY = 8
-COUNT = 1500
+COUNTS = {"small": 1500, "full": 10_000}
 WARM_UP = 200
 BAR = 0.7
 
 
-def rows(*, postgres: str = "") -> list[Row]:
+def rows(count: int, *, postgres: str = "") -> list[Row]:
     """The row of the table; on PostgreSQL where an address is given."""
     databases.POSTGRES = postgres
     try:
         with tempfile.TemporaryDirectory() as folder, _platform() as url:
-            app = _site(Path(folder), url)
+            app = _site(Path(folder), url, count)
             with app.app_context():
-                floor = _bare(url)
-                measured, cpu = _drain(app)
+                floor = _bare(url, count)
+                measured, cpu = _drain(app, count)
                 db.session.remove()
                 db.engine.dispose()
     finally:
@@ -59,7 +59,7 @@ def rows(*, postgres: str = "") -> list[Row]:
     note = f"{cpu:.2f} CPU ms a score; {100 * measured / floor:.0f} % of bare threads"
     return [
         Row(
-            "passback drain", "postgresql" if postgres else "sqlite", measured, 0, 0, floor, measured / most,
+            f"passback of {count}", "postgresql" if postgres else "sqlite", measured, 0, 0, floor, measured / most,
             f">= {BAR} x {most:.0f}/s (8 calls of 20 ms)", measured >= BAR * most, "/s", note,
         )
     ]  # fmt: skip
@@ -77,19 +77,19 @@ def _platform() -> Iterator[str]:
             process.stdin.close()
 
 
-def _site(folder: Path, url: str) -> Flask:
+def _site(folder: Path, url: str, count: int) -> Flask:
     """A site with as many scores to send as are measured, and some to warm up."""
     databases.make_template(folder)
     app = create_app(databases.environment(folder))
     with app.app_context():
         with writing() as session:
             keys.ensure_tool_key(session)
-            _fill(session, url)
+            _fill(session, url, count)
         db.session.remove()
     return app
 
 
-def _fill(session: Any, url: str) -> None:
+def _fill(session: Any, url: str, count: int) -> None:
     at = now()
 
     def add(model: Any, **row: Any) -> int:
@@ -113,7 +113,7 @@ def _fill(session: Any, url: str) -> None:
         "state": Delivery.QUEUED, "accepted": None, "accepted_at": None, "sent_as": None, "attempts": 0,
         "last_status": None, "last_error": "",
     }  # fmt: skip
-    numbers = range(1, COUNT + WARM_UP + 1)
+    numbers = range(1, count + WARM_UP + 1)
     session.execute(insert(Learner), [{"id": n, "key": f"{n:032x}", "created_at": at} for n in numbers])
     person = {"name": "", "given_name": "", "email": None, "is_test": False, "created_at": at, "seen_at": at}
     session.execute(insert(User), [{"id": n, "learner_id": n, **person} for n in numbers])
@@ -122,19 +122,19 @@ def _fill(session: Any, url: str) -> None:
     session.execute(insert(Score), [{"id": n, "platform_user_id": n, "learner_id": n, **score} for n in numbers])
 
 
-def _drain(app: Flask) -> tuple[float, float]:
+def _drain(app: Flask, count: int) -> tuple[float, float]:
     """Scores a second through the worker, and CPU ms for each."""
     pace = replace(Pace(), concurrency=CONCURRENCY)
     _put(range(1, WARM_UP + 1))
     Worker(app, pace).run(once=True)
-    _put(range(WARM_UP + 1, COUNT + WARM_UP + 1))
+    _put(range(WARM_UP + 1, count + WARM_UP + 1))
     began, cpu = time.perf_counter(), time.process_time()
     Worker(app, pace).run(once=True)
     took, cpu = time.perf_counter() - began, time.process_time() - cpu
     left = db.session.scalars(select(OutboxItem.id).where(OutboxItem.kind == send.KIND)).all()
     sent = db.session.scalars(select(Score.id).where(Score.state == Delivery.SENT)).all()
-    assert not left and len(sent) == COUNT + WARM_UP, (len(left), len(sent))
-    return COUNT / took, cpu * 1000 / COUNT
+    assert not left and len(sent) == count + WARM_UP, (len(left), len(sent))
+    return count / took, cpu * 1000 / count
 
 
 def _put(numbers: range) -> None:
@@ -143,7 +143,7 @@ def _put(numbers: range) -> None:
             queue.put(session, send.KIND, str(n), now(), lane="platform:1")
 
 
-def _bare(url: str) -> float:
+def _bare(url: str, count: int) -> float:
     """The same calls a second by as many threads that do nothing else."""
     reach, address = Reach(True, frozenset()), f"{url}/lineitem/scores?type_id=1"
     body = b'{"userId": "1", "scoreGiven": 100, "scoreMaximum": 100, "timestamp": "2026-11-24T09:12:00+00:00"}'
@@ -155,5 +155,5 @@ def _bare(url: str) -> float:
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         list(pool.map(call, range(WARM_UP)))
         began = time.perf_counter()
-        assert set(pool.map(call, range(COUNT))) == {200}
-        return COUNT / (time.perf_counter() - began)
+        assert set(pool.map(call, range(count))) == {200}
+        return count / (time.perf_counter() - began)

@@ -50,7 +50,7 @@ class Plan:
 
 
 SMALL = Plan(learners=60, rises=180, workers=2, kills=3, seconds=5, patience=40)
-LONG = Plan(learners=1500, rises=4500, workers=3, kills=15, seconds=60, patience=240)
+LONG = Plan(learners=2000, rises=6000, workers=3, kills=20, seconds=80, patience=240)
 
 
 @dataclass
@@ -74,12 +74,13 @@ class Result:
 
 
 def break_everything(lms: Lms) -> None:
-    """About 11 % of the scores go wrong, and a tenth of the tokens; tokens live 3 s, and are revoked now and then.
+    """About 15 % of the scores go wrong, and a tenth of the tokens; tokens live 3 s, and are revoked now and then.
 
     No 401 by chance: tokens are revoked instead, often enough that some are revoked between two calls.
     """
     fail = lms.switches.fail
-    fail("score", "500", 0.04)
+    fail("score", "500", 0.05)
+    fail("score", "409", 0.03)
     fail("score", "503", 0.02, after=True)  # taken, and the answer lost
     fail("score", "429", 0.02, retry_after="1")
     fail("score", "drop", 0.02)
@@ -179,7 +180,16 @@ def _raise_scores(lms: Lms, wanted: list[Wanted], plan: Plan) -> None:
             queue.put(session, send.KIND, str(each.score_id), now(), lane="platform:1")
         if n % (plan.rises // REVOKED) == 0:
             lms.revoke_tokens()
+        if n == plan.rises // 2:
+            _rotate(lms)
         time.sleep(max(0.0, began + plan.seconds * n / plan.rises - time.monotonic()))
+
+
+def _rotate(lms: Lms) -> None:
+    """Midway our key is replaced at once, as when somebody else may know it."""
+    with writing() as session:
+        keys.rotate(session, now(), at_once=True)
+        lms.key_set_of_tool = keys.public_key_set(session)
 
 
 def _wait_until_empty(patience: float) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from courses.db import now
@@ -71,7 +71,7 @@ def file(number: int) -> Response:
     rows = reading.everything(session, found, _chosen(wanted, titles), brought, wanted)
     name = re.sub(r"[^A-Za-z0-9]+", "-", found.label or found.title).strip("-").lower() or f"course-{number}"
     headers = {"Content-Disposition": f'attachment; filename="learners-{name}.csv"'}
-    return Response(stream_with_context(_file(rows)), mimetype="text/csv", headers=headers)
+    return Response("".join(_file(rows)), mimetype="text/csv", headers=headers)
 
 
 @bp.get("/progress/contexts/<int:number>/learners/<int:person>")

@@ -26,7 +26,11 @@ MOST = 100
 MOST_ORIGINS = 50
 
 _ONCE = portable.both(
-    lambda insert_: insert_(Notice.__table__).on_conflict_do_nothing(index_elements=["registration_id", "notice_id"])
+    lambda insert_: (
+        insert_(Notice.__table__)
+        .on_conflict_do_nothing(index_elements=["registration_id", "notice_id"])
+        .returning(Notice.__table__.c.notice_id)
+    )
 )
 _HERE = select(Context.id, Context.context_id, Context.copied_from_pk).join(
     Deployment, Deployment.id == Context.deployment_pk
@@ -66,7 +70,7 @@ def take(session: Session, message: NoticeMessage, body: Mapping[str, Any], at: 
     told = an_object(body, LTI + "notice")
     notice_id = identifier(told.get("id"), "notice")
     row = {"registration_id": message.platform.id, "notice_id": notice_id, "taken_at": at}
-    if session.execute(portable.here(session, _ONCE), row).rowcount != 1:  # type: ignore[attr-defined]
+    if session.execute(portable.here(session, _ONCE), row).first() is None:
         return False
     if told.get("type") == COPIED:
         deployment_pk = message.platform.deployments[claims.deployment_of(body)]

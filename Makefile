@@ -27,7 +27,8 @@ setup-dev: .venv/ready-dev learn/static/vendor/ready ## and what its tests need
 
 .venv/ready: requirements.txt setup.cfg | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . || \
+	@# Setuptools older than 70.1 cannot do the first; the second fetches a newer one, and says what is wrong if anything is.
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null || \
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	touch $@
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -88,6 +88,11 @@ class Base(DeclarativeBase):
 def table_of(model: type[Base]) -> Table:
     """The plain table of a model: writes on hot roads go through it, without the mapper's bookkeeping."""
     return cast(Table, model.__table__)
+
+
+def rows_met(session: Session, statement: Any, values: dict[str, Any] | None = None) -> int:
+    """Run a delete or an update; how many rows it met."""
+    return int(session.execute(statement, values).rowcount)  # type: ignore[attr-defined]
 
 
 def now() -> datetime:

@@ -11,34 +11,57 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from learn import assets, cli, components, config, doctor, errors, headers, health, logs, policy, web
-from learn.accounts import commands as user_commands
-from learn.accounts import sessions, tickets
+from learn.accounts import own, sessions, tickets
 from learn.accounts import views as accounts
+from learn.accounts.by_email import codes, limits
+from learn.accounts.by_email import personal as by_email
+from learn.accounts.decisions import notes
 from learn.admin import deliveries, place_views, platform_views  # noqa: F401 they add their pages to the room
+from learn.admin import mail as troubled_mail  # noqa: F401 as does this
 from learn.admin import room as admin
+from learn.admin.coming_in import domain_views, request_views  # noqa: F401 and so do these
+from learn.admin.people import data_views as others_data  # noqa: F401 and these
+from learn.admin.people import entry_views, find_views, merge_views, person_views, role_views  # noqa: F401
 from learn.community import commands as community_commands
 from learn.config import Settings
 from learn.extensions import compress, csrf, db, settle_sqlite
 from learn.hub import views as hub
 from learn.lti import commands as platform_commands
 from learn.lti import key_commands, keys, registration, storage_views
+from learn.lti import personal as platforms
 from learn.lti import views as lti
 from learn.lti.connect import views as connect
 from learn.lti.deep_linking import request as deep_linking_request
 from learn.lti.deep_linking import views as deep_linking
 from learn.lti.launching import login
 from learn.lti.services import tokens
+from learn.notifications import by_mail, mail, sending
+from learn.notifications import personal as notifications
 from learn.outbox import commands as worker_commands
 from learn.outbox import worker
 from learn.passback import columns, followed, reconcile, send
 from learn.passback import commands as passback_commands
+from learn.passback import personal as results
 from learn.paths import PACKAGE, resource_dir
+from learn.people import addresses, due, letters, profile_views, session_views  # noqa: F401 some are pages of the room
+from learn.people import commands as user_commands
+from learn.people import personal as peoples
+from learn.people import room as people
+from learn.people.coming_in import join_views, joining, signing_in  # noqa: F401 some are pages of the room
+from learn.people.linking import offered
+from learn.people.linking import views as linking  # noqa: F401 more pages of the room
+from learn.people.notices import choosing, reading, stopping  # noqa: F401 and so are these
+from learn.people.own_data import exporting
+from learn.people.own_data import requests as own_data
+from learn.people.own_data import views as data_views  # noqa: F401 some are pages of the room
 from learn.player import commands as module_commands
 from learn.player import files, linkable, opening
+from learn.player import personal as learned
 from learn.player import views as player
 from learn.progress import link_views, teaching_views  # noqa: F401 the first adds its pages to the second
 from learn.progress import views as progress
 from learn.roster import nightly, notices, read
+from learn.roster import personal as rosters
 
 FORM_LIMIT = 2 * 1024 * 1024
 "Bytes that a posted form may have; uploads have their own road."
@@ -125,13 +148,21 @@ def _frame_origins() -> list[str]:
 def _rooms(app: Flask) -> None:
     """The features, and the few callables that lead from a lower floor up to them."""
     for blueprint in (
-        health.bp, accounts.bp, lti.bp, storage_views.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, teaching_views.bp,
+        health.bp, accounts.bp, people.bp,
+        lti.bp, storage_views.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, teaching_views.bp,
         admin.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.extensions["frontline_let_in"] = lti.FromPage
     app.extensions["frontline_open_target"] = opening.open_target
     app.extensions["frontline_linkable"] = linkable.SOURCE
+    app.extensions["frontline_letters"] = {**letters.LETTERS, **by_mail.LETTERS}
+    # What points to others comes before them, progress before its results, and the account itself last.
+    app.extensions["frontline_personal"] = (
+        learned.PERSONAL, results.PERSONAL, rosters.PERSONAL, platforms.PERSONAL, by_email.PERSONAL, notifications.PERSONAL,
+        peoples.PERSONAL, notes.PERSONAL, own.PERSONAL,
+    )  # fmt: skip
+    app.extensions["frontline_linked_by_trust"] = offered.tell_linked
     worker.init_app(
         app,
         {
@@ -144,9 +175,24 @@ def _rooms(app: Flask) -> None:
             notices.HOURLY: notices.Hourly,
             read.KIND: read.RosterHandler,
             nightly.KIND: nightly.Nightly,
+            mail.KIND: sending.MailHandler,
+            due.KIND: due.Nightly,
+            own_data.KIND: exporting.Exporting,
         },
-        prune=[tickets.prune, sessions.prune, login.prune, deep_linking_request.prune, tokens.prune, keys.prune],
-        daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY),
+        prune=[
+            tickets.prune,
+            sessions.prune,
+            login.prune,
+            deep_linking_request.prune,
+            tokens.prune,
+            keys.prune,
+            codes.prune,
+            limits.prune,
+            joining.prune,
+            notifications.prune,
+            own_data.prune,
+        ],
+        daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY, due.KIND),
     )
     for commands in (
         cli, doctor, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,

@@ -103,9 +103,15 @@ def draw_select(field: Field, **given: Any) -> Markup:
     return nhsuk.select(merge({"items": items}, _params(field, given)))
 
 
-def draw_radios(field: Field, **given: Any) -> Markup:
-    """One of several; the first radio has the field's id, so that an error's link lands on it."""
-    return nhsuk.radios(_choices(field, given))
+def draw_radios(field: Field, about: dict[str, dict[str, Any]] | None = None, **given: Any) -> Markup:
+    """One of several; the first radio has the field's id, so that an error's link lands on it.
+
+    ``about`` says more of a choice, by its value, for example a hint. Fields that belong to one choice stand below all of
+    them: the macro's way of unfolding them puts an attribute on the radio that no radio may have (axe, aria-allowed-attr).
+    """
+    params, more = _choices(field, given), about or {}
+    params["items"] = [merge(item, more.get(item["value"], {})) for item in params["items"]]
+    return nhsuk.radios(params)
 
 
 def draw_checkboxes(field: Field, **given: Any) -> Markup:

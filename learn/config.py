@@ -45,7 +45,7 @@ class Settings:
     )
     redis_url: str = _setting("Redis for rate limits shared by several hosts; optional", is_secret=True)
     storage_url: str = _setting("Where uploads lie: file:FOLDER; the data folder when empty")
-    smtp_url: str = _setting("Mail server; empty writes mail to the log and the data folder", is_secret=True)
+    smtp_url: str = _setting("Mail server, smtp:// or smtps://; empty writes mail into the data folder", is_secret=True)
     mail_from: str = _setting("Sender of mail", "frontline@localhost")
     lrs_url: str = _setting("Learning record store to relay statements to; not used yet", is_secret=True)
     trusted_proxies: str = _setting("How many proxies in front of the site set X-Forwarded-* headers", "0")
@@ -129,12 +129,22 @@ def _check(settings: Settings) -> None:
         raise SettingsError(
             "FRONTLINE_DATABASE_URL is not a database address such as postgresql+psycopg://user@host/name."
         ) from None
+    if settings.smtp_url and not _is_mail_server(settings.smtp_url):
+        raise SettingsError("FRONTLINE_SMTP_URL is an address such as smtp://user:password@mail.example:587.")
     if settings.h5p not in ("on", "off"):
         raise SettingsError("FRONTLINE_H5P is either on or off.")
     try:
         settings.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
         raise SettingsError("FRONTLINE_TIME_ZONE is a zone name such as Europe/London.") from None
+
+
+def _is_mail_server(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _development_key(settings: Settings) -> str:

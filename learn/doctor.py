@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from learn import health
+from learn.components import plural
 from learn.config import PREFIX, Settings, settings
 from learn.extensions import db
 from learn.lti import connection, keys
 from learn.lti.connection import Finding, State
 from learn.lti.models import Registration
+from learn.notifications import mail, smtp
 
 
 @click.command("doctor")
@@ -51,7 +53,7 @@ def _site() -> list[Finding]:
         found.append(
             Finding(name, State.WELL if words == "ok" else State.UNWELL, f"{name.capitalize()}: {words.rstrip('.')}.")
         )
-    return [*found, _keys()]
+    return [*found, _keys(), _mail()]
 
 
 def _keys() -> Finding:
@@ -62,6 +64,24 @@ def _keys() -> Finding:
     except SQLAlchemyError as error:
         return Finding("keys", State.UNWELL, f"Keys: unknown ({type(error).__name__}).")
     return Finding("keys", State.WELL, "Keys: ok.")
+
+
+def _mail() -> Finding:
+    """How mail goes out, and whether some did not."""
+    chosen = settings()
+    how = f"written into {chosen.folder / 'mail'}, since FRONTLINE_SMTP_URL is empty: nobody receives it"
+    if chosen.smtp_url:
+        server = smtp.server(chosen.smtp_url)
+        how = f"sent by {server.host}, port {server.port}"
+    try:
+        count = mail.needing_help(db.session())
+    except SQLAlchemyError as error:
+        return Finding("mail", State.UNWELL, f"Mail: unknown ({type(error).__name__}).")
+    if count:
+        return Finding(
+            "mail", State.UNWELL, f"Mail: {how}. {plural(count, 'mail')} could not be sent: see Admin, Mail."
+        )
+    return Finding("mail", State.WELL, f"Mail: {how}.")
 
 
 def _platforms() -> dict[str, list[Finding]]:

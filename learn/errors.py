@@ -19,6 +19,8 @@ class FrontlineError(Exception):
     status = 400
     code = "refused"
     title = "This cannot be done"
+    retry_after: int | None = None
+    "Seconds after which the same may be tried again, for a 429."
 
     def __init__(self, message: str = "", *, next_steps: tuple[str, ...] = ()) -> None:
         super().__init__(self.code)
@@ -81,12 +83,16 @@ def page(
 
 
 def _refused(error: FrontlineError) -> Response:
-    return page(error.status, error.title, error.message, next_steps=error.next_steps, ref=reference())
+    answer = page(error.status, error.title, error.message, next_steps=error.next_steps, ref=reference())
+    if error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _sign_in(error: SignInNeeded) -> Any:
     if request.method == "GET":
-        return redirect(url_for("accounts.sign_in", reason=g.get("session_end")), 303)
+        target = None if request.path == "/" else request.full_path.removesuffix("?")
+        return redirect(url_for("accounts.sign_in", reason=g.get("session_end"), next=target), 303)
     return page(
         403, error.title, "What you pressed was not saved.", next_steps=("Come in again from your learning platform, then try once more.",)
     )  # fmt: skip

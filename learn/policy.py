@@ -25,6 +25,7 @@ class Permission(enum.Enum):
     LEARN = "keep progress"
     TEACH = "follow the learners of one's courses"
     ADMINISTER = "connect platforms and run the site"
+    ACCOUNT = "look after one's own account"
     LEAVE = "end or lengthen one's own session"
 
 
@@ -54,6 +55,7 @@ TABLE: dict[Permission, list[Predicate]] = {
     Permission.LEARN: [is_known],
     Permission.TEACH: [is_known, teaches],
     Permission.ADMINISTER: [came_in, is_administrator],
+    Permission.ACCOUNT: [is_known],
     Permission.LEAVE: [came_in],
 }
 REFUSALS = {

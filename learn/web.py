@@ -7,15 +7,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, abort, g, request, url_for
+from flask import Flask, Response, abort, current_app, g, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter
 
 from learn.config import settings
 from learn.extensions import WRITES, db
 
 log = structlog.get_logger("frontline.request")
 
+HIGHEST = 2**63 - 1
+"The biggest number that a database keeps as one."
 ANY_HOST = {"health.healthz", "health.readyz", "health.metrics"}
 
 
@@ -52,6 +55,13 @@ def is_in_a_frame() -> bool:
     return bool(getattr(current_user, "is_embedded", False))
 
 
+class Key(IntegerConverter):
+    """A number in an address; one that no database could keep is the highest, which is nobody's."""
+
+    def to_python(self, value: str) -> int:
+        return min(int(super().to_python(value[:20])), HIGHEST)
+
+
 def _nav() -> list[dict[str, Any]]:
     if not current_user.is_authenticated:
         return []
@@ -84,7 +94,15 @@ def _names() -> dict[str, Any]:
         "is_embedded": is_in_a_frame(),
         "idle_seconds": chosen.idle_seconds if known else 0,
         "platform_name": current_user.platform_name if known else None,
+        "comes_back_to": _this_page() if known else "/",
     }
+
+
+def _this_page() -> str:
+    """This page's address for whoever comes back to it; home where a form was sent to an address that shows nothing."""
+    if request.method == "GET":
+        return request.full_path.removesuffix("?")
+    return request.path if current_app.url_map.bind("").test(request.path, "GET") else "/"
 
 
 def _check_host() -> None:
@@ -114,6 +132,7 @@ def _log(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Check the host first, then serve; log last."""
+    app.url_map.converters["int"] = Key
     app.before_request(_check_host)
     app.after_request(_log)
     app.context_processor(_names)

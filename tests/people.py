@@ -13,6 +13,9 @@ from learn.accounts.models import Role, RoleGrant, User
 from learn.accounts.sessions import Arrival
 from learn.web import writing
 
+NURSE = "amina.nurse@example.nhs.uk"
+"Somebody's address at work."
+
 
 def make_user(session: Session, name: str = "Research Nurse", *, roles: tuple[Role, ...] = (), **more: Any) -> Any:
     """A person with an account; returns id, learner_id, name."""

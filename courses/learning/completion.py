@@ -24,6 +24,14 @@ def set_bit(bitmap: bytes, position: int) -> bytes:
     return bytes(grown)
 
 
+def either(*bitmaps: bytes) -> bytes:
+    """The bitmap of every bit that is set in any of them, as long as the longest."""
+    bits = 0
+    for bitmap in bitmaps:
+        bits |= int.from_bytes(bitmap, "little")
+    return bits.to_bytes(max(map(len, bitmaps), default=0), "little")
+
+
 def count_bits(bitmap: bytes) -> int:
     """How many bits are set."""
     return int.from_bytes(bitmap, "little").bit_count()

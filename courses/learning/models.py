@@ -38,6 +38,8 @@ class Learner(Base):
     "Random, pairwise name of the learner in statements."
     created_at: Mapped[moment]
     "When the person first came."
+    merged_into_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    "Who goes on, by number alone, with this one's work after two accounts became one; what could not be joined stays here."
 
 
 class Enrolment(Base):

@@ -1,4 +1,7 @@
-"""People: who they are, what they may do, and the sessions and one-time addresses they came in by."""
+"""People: who they are, what they may do, and the sessions and one-time addresses they came in by.
+
+How people prove an email address, and which addresses may come in, lies in ``by_email``.
+"""
 
 import enum
 from datetime import datetime
@@ -32,6 +35,9 @@ class SessionEnd(enum.StrEnum):
     IDLE = "idle"
     TOO_LONG = "too_long"
     REPLACED = "replaced"
+    ENDED_ELSEWHERE = "ended_elsewhere"
+    SUSPENDED = "suspended"
+    ACCOUNT_GONE = "account_gone"
 
 
 class User(Base):
@@ -47,7 +53,10 @@ class User(Base):
     given_name: Mapped[short]
     "First name for greetings; may be empty."
     email: Mapped[str | None] = mapped_column(String(254), index=True)
-    "Address as given; not verified unless signed in by it."
+    "Address as the platform or an administrator gave it, never verified; ``email_address`` holds those that were."
+    claim_key: Mapped[str | None] = mapped_column(String(254), index=True, unique=True)
+    """Address, as ``email_address`` compares it, by which an administrator named this account: whoever proves it by a code
+    comes in to this account, once. Null for every other: what a platform says of an address gives nobody an account."""
     is_test: Mapped[bool] = mapped_column(Boolean)
     "A platform's test user (vocab/lti/system/person#TestUser)."
     created_at: Mapped[moment]
@@ -56,6 +65,26 @@ class User(Base):
     "When the person last came in."
     teaches: Mapped[bool] = mapped_column(Boolean, server_default=false())
     "Has been an instructor of some course; which ones, ``membership`` says."
+    display_name: Mapped[short] = mapped_column(server_default="")
+    "Name that the person chose to be shown by; empty shows ``name``."
+    profession: Mapped[short] = mapped_column(server_default="")
+    "What they work as, in their own words; may be empty."
+    organisation: Mapped[short] = mapped_column(server_default="")
+    "Where they work, as they say; not checked."
+    region: Mapped[short] = mapped_column(server_default="")
+    "Part of the country, from the list that ``profile`` holds, or empty."
+    setting: Mapped[short] = mapped_column(server_default="")
+    "Kind of place they work in, from the list that ``profile`` holds, or empty."
+    profile_at: Mapped[datetime | None]
+    "When the profile was last saved, or put off when it was asked for; null when it was never asked for."
+    unread: Mapped[int] = mapped_column(server_default="0")
+    "Notices not read yet, counted in the transaction that adds or reads one: every page shows it."
+    suspended_until: Mapped[datetime | None]
+    "No entry before then; null or past for nearly everybody."
+    merged_into_id: Mapped[int | None] = mapped_column(BigKey)
+    "The account that took this one in, by number alone; this row then holds nothing about anybody."
+    erased_at: Mapped[datetime | None]
+    "When the person had everything about them erased; the row stays as a number that other rows point to."
 
 
 class RoleGrant(Base):
@@ -68,6 +97,32 @@ class RoleGrant(Base):
     role: Mapped[Role] = mapped_column(varchar_enum(Role), primary_key=True)
     "What."
     granted_at: Mapped[moment]
+    "When."
+    themes: Mapped[json_list] = mapped_column(server_default=text("'[]'"))
+    "Slugs of the themes that a facilitator looks after; empty for all."
+    granted_by_id: Mapped[int | None] = mapped_column(BigKey)
+    "The administrator who granted it, by number alone; null from a shell."
+    reason: Mapped[short] = mapped_column(server_default="")
+    "Why, as the administrator typed it; may be empty from a shell."
+
+
+class AccountNote(Base):
+    """Why an administrator changed what somebody may do here, or whether they may come in: read by administrators."""
+
+    __tablename__ = "account_note"
+
+    id: Mapped[intpk]
+    user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user.id"), index=True)
+    "About whom."
+    act: Mapped[str] = mapped_column(String(40))
+    "What was done, as the audit trail names it, for example role.revoked."
+    about: Mapped[str] = mapped_column(String(40))
+    "The role that it was done with; empty for other acts."
+    by_id: Mapped[int | None] = mapped_column(BigKey)
+    "The administrator, by number alone; null from a shell."
+    reason: Mapped[short]
+    "Why, as the administrator typed it."
+    at: Mapped[moment]
     "When."
 
 
@@ -97,6 +152,10 @@ class LoginSession(Base):
     "Whether the launch said that it opens in a frame; the browser's own word wins where it gives one."
     return_url: Mapped[str | None] = mapped_column(String(2000))
     "Where the platform wants people to go back to."
+    browser: Mapped[str] = mapped_column(String(60), server_default="")
+    "Browser and system in a few words, for example Chrome on Windows, so that people know their sessions apart."
+    offers_link: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    "Whether the launch gave the address of another account, so that linking the two is offered."
     created_at: Mapped[moment]
     "When it began."
     used_at: Mapped[moment]

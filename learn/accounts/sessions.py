@@ -1,7 +1,8 @@
 """Sessions: a small signed cookie names a row, so that a session can be ended from here and shared computers stay safe.
 
 The cookie holds a random name and the CSRF token, nothing about the person. A session ends after the idle time, after
-12 hours at most, at sign-out, and when somebody else comes in with the same browser.
+12 hours at most, at sign-out, when somebody else comes in with the same browser, when its person ends it from another
+one, and when the account is suspended, joined with another or erased.
 """
 
 import hashlib
@@ -10,21 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask import session as cookie
 from flask_login import AnonymousUserMixin, current_user
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from courses.db import now
+from courses.db import now, rows_met
+from learn.accounts import browsers
+from learn.accounts.by_email import keyed
 from learn.accounts.models import LoginSession, RoleGrant, SessionEnd, User
 from learn.config import settings
 from learn.extensions import db, login_manager
 from learn.web import writing
 
 LONGEST = timedelta(hours=12)
+KEPT = timedelta(days=30)
+"How long a session is told of after its last use."
 TOUCH_AFTER = timedelta(seconds=60)
 "A use is noted at most once a minute, so that most pages write nothing."
+NO_USE = {"accounts.still"}
+"Endpoints that a page asks by itself."
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,12 @@ class CurrentUser:
     is_embedded: bool
     return_url: str | None
     teaches: bool
+    unread: int
+    "Notices not read yet."
+    offers_link: bool
+    "The launch gave the address of another account, and the person has not answered what to do about it."
+    profile_at: datetime | None
+    "When they saved their profile, or put it off; None when they were never asked."
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -56,6 +69,14 @@ class CurrentUser:
     def can_learn(self) -> bool:
         return self.learner_id is not None
 
+    @property
+    def typed_key(self) -> str:
+        """Name and lock of what this person typed and did not send, 32 hexadecimal digits each: see static/js/typed.js.
+
+        Empty for an anonymous launch, for which nothing is kept.
+        """
+        return keyed.digest(b"typed", str(self.id)).hex() if self.id is not None else ""
+
     def get_id(self) -> str:
         return str(self.session_id)
 
@@ -63,11 +84,12 @@ class CurrentUser:
 class Nobody(AnonymousUserMixin):
     """Who has not come in, with the names that pages and predicates ask for."""
 
-    id = learner_id = registration_id = platform_name = return_url = None
-    name = given_name = ""
+    id = learner_id = registration_id = platform_name = return_url = profile_at = None
+    name = given_name = typed_key = ""
     roles: frozenset[str] = frozenset()
     frame_origins: tuple[str, ...] = ()
-    is_embedded = is_anonymous_launch = can_learn = teaches = False
+    unread = 0
+    is_embedded = is_anonymous_launch = can_learn = teaches = offers_link = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +105,9 @@ class Arrival:
     context_pk: int | None = None
     resource_link_pk: int | None = None
     granted: tuple[str, ...] = ()
+    browser: str = ""
+    "In a few words; empty lets the browser speak for itself."
+    offers_link: bool = False
 
 
 _ROLES = select(func.count()).where(RoleGrant.user_id == User.id).correlate(User).scalar_subquery().label("role_count")
@@ -91,7 +116,8 @@ _FIND = (
         LoginSession.id, LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name,
         LoginSession.frame_origins, LoginSession.is_embedded, LoginSession.return_url, LoginSession.granted,
         LoginSession.created_at, LoginSession.used_at, LoginSession.ended_at, LoginSession.ended_by,
-        User.learner_id, User.name, User.given_name, User.teaches, _ROLES,
+        LoginSession.offers_link, User.learner_id, User.name, User.display_name, User.given_name, User.teaches,
+        User.unread, User.profile_at, User.suspended_until, User.merged_into_id, User.erased_at, _ROLES,
     )
     .outerjoin(User, User.id == LoginSession.user_id)
     .where(LoginSession.key_hash == bindparam("key_hash"))
@@ -103,10 +129,25 @@ _END = (
     .where(LoginSession.id == bindparam("session_id"), LoginSession.ended_at.is_(None))
     .values(ended_at=bindparam("at"), ended_by=bindparam("why"))
 )
+_END_ALL = (
+    update(LoginSession)
+    .where(
+        LoginSession.user_id == bindparam("of_user"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.id != bindparam("but"),
+    )
+    .values(ended_at=bindparam("at"), ended_by=bindparam("why"))
+)
 _TOUCH = update(LoginSession).where(LoginSession.id == bindparam("session_id")).values(used_at=bindparam("at"))
 _WHO = select(LoginSession.id, LoginSession.user_id).where(
     LoginSession.key_hash == bindparam("key_hash"), LoginSession.ended_at.is_(None)
 )
+_AGAIN = select(
+    LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name, LoginSession.frame_origins,
+    LoginSession.is_embedded, LoginSession.return_url, LoginSession.context_pk, LoginSession.resource_link_pk,
+    LoginSession.granted, LoginSession.browser, LoginSession.offers_link,
+).where(LoginSession.id == bindparam("session_id"), LoginSession.ended_at.is_(None))  # fmt: skip
+_OFFER_NO_MORE = update(LoginSession).where(LoginSession.id == bindparam("session_id")).values(offers_link=False)
 
 
 def hashed(key: str) -> str:
@@ -126,6 +167,7 @@ def begin(session: Session, arrival: Arrival, at: datetime) -> str:
         "platform_name": arrival.platform_name, "frame_origins": list(arrival.frame_origins),
         "is_embedded": arrival.is_embedded, "return_url": arrival.return_url, "context_pk": arrival.context_pk,
         "resource_link_pk": arrival.resource_link_pk, "granted": list(arrival.granted),
+        "browser": arrival.browser or browsers.words(request.headers.get("User-Agent")), "offers_link": arrival.offers_link,
         "created_at": at, "used_at": at, "ended_at": None, "ended_by": None,
     })  # fmt: skip
     before = cookie.get("key")
@@ -153,6 +195,24 @@ def end(session: Session, session_id: int, why: SessionEnd, at: datetime) -> Non
     session.execute(_END, {"session_id": session_id, "why": why, "at": at})
 
 
+def end_all(session: Session, user_id: int, why: SessionEnd, at: datetime, *, but: int = 0) -> int:
+    """End every session of a person but one; returns how many were open."""
+    return rows_met(session, _END_ALL, {"of_user": user_id, "why": why, "at": at, "but": but})
+
+
+def arrival_of(session: Session, session_id: int | None) -> Arrival | None:
+    """A session that lasts, as the arrival that would begin it anew; None when it is over."""
+    row = session.execute(_AGAIN, {"session_id": session_id}).first()
+    if row is None:
+        return None
+    return Arrival(**{**row._asdict(), "frame_origins": tuple(row.frame_origins), "granted": tuple(row.granted)})
+
+
+def offer_no_more(session: Session, session_id: int) -> None:
+    """Linking two accounts is not offered any more in this session."""
+    session.execute(_OFFER_NO_MORE, {"session_id": session_id})
+
+
 def load(_request: Any) -> CurrentUser | None:
     """Who came in with this browser, by one select; None when nobody or not any more."""
     key = cookie.get("key")
@@ -161,8 +221,9 @@ def load(_request: Any) -> CurrentUser | None:
     row = db.session.execute(_FIND, {"key_hash": hashed(key)}).first()
     if row is None:
         return None
-    g.frame_origins = row.frame_origins  # of an ended session too: its page has to be seen in the frame
     over = _over(row, now())
+    if over is not SessionEnd.ACCOUNT_GONE:  # its row says no more where it was framed
+        g.frame_origins = row.frame_origins  # of an ended session too: its page has to be seen in the frame
     if over is not None:
         g.session_end = over.value
         return None
@@ -170,16 +231,22 @@ def load(_request: Any) -> CurrentUser | None:
     roles |= frozenset(row.granted)
     g.session_used_at = row.used_at
     return CurrentUser(
-        session_id=row.id, id=row.user_id, learner_id=row.learner_id, name=row.name or "", given_name=row.given_name or "",
+        session_id=row.id, id=row.user_id, learner_id=row.learner_id,
+        name=row.display_name or row.name or "", given_name=row.given_name or "",
         roles=roles, registration_id=row.registration_id, platform_name=row.platform_name,
         frame_origins=tuple(row.frame_origins), is_embedded=row.is_embedded, return_url=row.return_url,
-        teaches=bool(row.teaches),
+        teaches=bool(row.teaches), unread=row.unread or 0, offers_link=row.offers_link,
+        profile_at=row.profile_at,
     )  # fmt: skip
 
 
 def _over(row: Any, at: datetime) -> SessionEnd | None:
     if row.ended_at is not None:
         return SessionEnd(row.ended_by or SessionEnd.SIGNED_OUT)
+    if row.merged_into_id is not None or row.erased_at is not None:
+        return SessionEnd.ACCOUNT_GONE
+    if row.suspended_until is not None and row.suspended_until > at:
+        return SessionEnd.SUSPENDED
     if at - row.created_at > LONGEST:
         return SessionEnd.TOO_LONG
     if (at - row.used_at).total_seconds() > settings().idle_seconds:
@@ -197,9 +264,9 @@ def touch(person: Any, at: datetime) -> None:
         session.execute(_TOUCH, {"session_id": person.session_id, "at": at})
 
 
-def prune(session: Session, at: datetime) -> None:
-    """Remove sessions that ended, or could not be used any more, more than 30 days ago."""
-    session.execute(delete(LoginSession).where(LoginSession.used_at < at - timedelta(days=30)))
+def prune(session: Session, at: datetime) -> dict[str, int]:
+    """Remove sessions that were last used long ago."""
+    return {"sessions": rows_met(session, delete(LoginSession).where(LoginSession.used_at < at - KEPT))}
 
 
 def init_app(app: Flask) -> None:
@@ -211,5 +278,5 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def _note_use() -> None:
-        if current_user.is_authenticated:
+        if current_user.is_authenticated and request.endpoint not in NO_USE:
             touch(current_user, now())

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
+from courses.db import rows_met
 from learn.accounts.models import Ticket, TicketKind
 from learn.accounts.sessions import hashed
 
@@ -57,6 +58,11 @@ def take(session: Session, key: str, kind: TicketKind, at: datetime) -> Row[Any]
     return found if gone.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
-def prune(session: Session, at: datetime) -> None:
+def take_back(session: Session, user_id: int) -> None:
+    """Let no ticket bring a person in any more; a platform's invitation, which brings in nobody, stays."""
+    session.execute(delete(Ticket).where(Ticket.user_id == user_id, Ticket.kind != TicketKind.INVITE))
+
+
+def prune(session: Session, at: datetime) -> dict[str, int]:
     """Remove what nobody can use any more."""
-    session.execute(delete(Ticket).where(Ticket.expires_at <= at))
+    return {"one_time_addresses": rows_met(session, delete(Ticket).where(Ticket.expires_at <= at))}

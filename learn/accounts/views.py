@@ -1,8 +1,9 @@
 """Coming in without a launch, opening a new window, staying, and leaving."""
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select, update
@@ -10,7 +11,9 @@ from sqlalchemy import select, update
 from courses.db import now
 from learn import audit
 from learn.accounts import sessions, tickets
-from learn.accounts.models import LoginSession, SessionEnd, TicketKind, User
+from learn.accounts.by_email import domains
+from learn.accounts.by_email.forms import AddressForm
+from learn.accounts.models import SessionEnd, TicketKind, User
 from learn.accounts.sessions import Arrival
 from learn.config import settings
 from learn.errors import FrontlineError
@@ -35,10 +38,19 @@ class UsedUp(FrontlineError):
 @permits(Permission.ANYONE)
 def sign_in() -> Any:
     """Say how to come in, and why somebody is out."""
+    target = local_path(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(url_for("hub.home"), 303)
-    reason = request.args.get("reason")
-    return render_template("accounts/sign_in.html", reason=reason if reason in REASONS else None)
+        return redirect(target, 303)
+    reason = request.args.get("reason") or g.get("session_end")
+    return sign_in_page(AddressForm(), reason=reason if reason in REASONS else None, target=target)
+
+
+def sign_in_page(form: AddressForm, *, reason: str | None = None, target: str = "/", is_refused: bool = False) -> str:
+    """The page with every way in; ``is_refused`` says who may come in to somebody whose address may not."""
+    welcome = domains.welcome(db.session())
+    return render_template(
+        "accounts/sign_in.html", form=form, reason=reason, target=target, welcome=welcome, is_refused=is_refused
+    )
 
 
 @bp.get("/sign-in/once/<key>")
@@ -92,7 +104,18 @@ def signed_out() -> Any:
 @permits(Permission.LEAVE)
 def stay() -> Response:
     """Lengthen the session by one press: coming here was a use already."""
-    return jsonify(idle_seconds=settings().idle_seconds)
+    return _whose()
+
+
+@bp.get("/stay")
+@permits(Permission.LEAVE)
+def still() -> Response:
+    """Say whose session this browser has, to a page that was left open; that alone is no use of it."""
+    return _whose()
+
+
+def _whose() -> Response:
+    return jsonify(person=current_user.typed_key[:32], idle_seconds=settings().idle_seconds)
 
 
 @bp.post("/window")
@@ -123,26 +146,12 @@ def open_window() -> Response:
     at = now()
     with writing() as session:
         found = tickets.take(session, request.form.get("ticket", ""), TicketKind.WINDOW, at)
-        asked = _asking(session, found.session_id) if found else None
+        asked = sessions.arrival_of(session, found.session_id) if found else None
         if found is None or asked is None:
             raise UsedUp(
                 "A new window opens once and within 2 minutes.",
                 next_steps=("Close this window and press \u201cFull window\u201d again.",),
             )
-        name = sessions.begin(session, asked, at)
+        name = sessions.begin(session, replace(asked, is_embedded=False), at)
     sessions.keep(name)
     return redirect(local_path(found.target), 303)  # type: ignore[return-value]
-
-
-def _asking(session: Any, session_id: int | None) -> Arrival | None:
-    """The session that asked for a window, as an arrival there; None when it is over."""
-    columns = (
-        LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name, LoginSession.frame_origins,
-        LoginSession.return_url, LoginSession.context_pk, LoginSession.resource_link_pk, LoginSession.granted,
-    )  # fmt: skip
-    asked = select(*columns).where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
-    row = session.execute(asked).first()
-    if row is None:
-        return None
-    told = row._asdict()
-    return Arrival(**{**told, "frame_origins": tuple(row.frame_origins), "granted": tuple(row.granted)})

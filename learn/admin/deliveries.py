@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from courses.db import now
 from learn import audit
-from learn.admin.room import administers, bp
+from learn.admin.room import COUNTS, administers, bp
 from learn.extensions import db
 from learn.lti.models import LineItem, Registration
 from learn.passback import resend, words
@@ -36,10 +36,7 @@ def count(session: Session) -> int:
     return session.scalar(_COUNT) or 0
 
 
-@bp.app_context_processor
-def _needing_help() -> dict[str, Any]:
-    """The number in the administrators' menu, asked for by their pages alone."""
-    return {"needing_help": lambda: count(db.session())}
+COUNTS["admin.deliveries"] = lambda: count(db.session())
 
 
 @bp.get("/deliveries")

@@ -41,6 +41,7 @@ MEND: dict[str, str] = {
     "deployment_unknown": "The tool was put in another place of the platform. Add the new deployment ID by hand.",
     "used": "The same message came twice: a page that was loaded again, or " + ODD[0].lower() + ODD[1:],
     "target_differs": "The login and the message named different links. " + SETTINGS,
+    "suspended": "This person is suspended. Lift that on their page if they may come in again.",
     "target_unknown": "The activity opens a module or course that is not here. Choose it again in the platform.",
 }
 

@@ -16,7 +16,7 @@ from learn.web import writing
 
 ABOUT = (
     "platform", "rule", "keys", "launch", "passback", "roster", "deep_linking", "notice", "link", "sign_in", "user",
-    "module",
+    "role", "module", "domain", "join", "address", "export", "retention",
 )  # fmt: skip
 "Objects that the trail can be narrowed to."
 

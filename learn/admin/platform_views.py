@@ -118,6 +118,20 @@ def change(number: int, act: str) -> Any:
     return redirect(url_for(".platform", number=number), 303)
 
 
+@bp.post("/platforms/<int:number>/trust")
+@administers
+def trust(number: int) -> Any:
+    """Believe the platform's email addresses, or do so no more."""
+    trusts = request.form.get("trusts") == "yes"
+    with writing() as session:
+        switch.trust(session, number, trusts, actor_id=current_user.id)
+    flash(
+        "New people of this platform join the account of their address from now on." if trusts else
+        "Accounts are joined by a code alone from now on. Those that were joined before stay joined.", "success",
+    )  # fmt: skip
+    return redirect(url_for(".platform", number=number, _anchor="trust"), 303)
+
+
 @bp.post("/platforms/<int:number>/rules")
 @administers
 def add_rule(number: int) -> Any:

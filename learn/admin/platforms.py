@@ -22,7 +22,7 @@ _COLUMNS = (
 _LIST = select(*_COLUMNS).order_by(Registration.is_pending.desc(), Registration.id).limit(MOST)
 _ONE = select(
     *_COLUMNS, Registration.auth_url, Registration.token_url, Registration.jwks_url, Registration.token_audience,
-    Registration.frame_origins, Registration.scopes,
+    Registration.frame_origins, Registration.scopes, Registration.trusts_email,
 ).where(Registration.id == bindparam("number"))  # fmt: skip
 _COURSES = (
     select(Context.id, Context.title, Context.label, Context.context_id)

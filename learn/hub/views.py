@@ -3,9 +3,12 @@
 from flask import Blueprint, render_template
 from flask_login import current_user
 
+from learn.accounts import profile
 from learn.community.starter import resources as resource_groups
 from learn.extensions import db
 from learn.hub import home as reading
+from learn.people.own_data import requests as own_data
+from learn.people.own_data import retention
 from learn.policy import Permission, permits
 
 bp = Blueprint("hub", __name__)
@@ -25,6 +28,7 @@ def home() -> str:
         themes=reading.themes(db.session(), learner_id),
         stories=[],
         share_url=None,
+        asks_profile=profile.needs_asking(current_user),
     )
 
 
@@ -46,7 +50,7 @@ def accessibility() -> str:
 @permits(Permission.ANYONE)
 def privacy() -> str:
     """What is kept about people, why, and their rights (UK GDPR article 13)."""
-    return render_template("hub/privacy.html")
+    return render_template("hub/privacy.html", kept=retention.rules(), left=own_data.keeps())
 
 
 @bp.get("/community-rules")

@@ -123,10 +123,17 @@ def _clock(answer: Answer) -> Finding:
     ahead = round((there - now()).total_seconds())
     if abs(ahead) <= CLOCK:
         return Finding("clock", State.WELL, "Its clock and ours agree.")
-    said = f"Its clock is {abs(ahead)} seconds {'ahead of' if ahead > 0 else 'behind'} ours."
+    said = f"Its clock is {_spell(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} ours."
     if abs(ahead) < LEEWAY:
         return Finding("clock", State.WELL, f"{said} Links open up to {LEEWAY} seconds of difference.")
     return Finding("clock", State.UNWELL, f"{said} Links do not open: set both clocks by a time server.")
+
+
+def _spell(seconds: int) -> str:
+    for name, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {name}s"
+    return f"{seconds} seconds"
 
 
 def _tokens(client: Client, held: dict[str, str]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from courses.db import now
+from courses.db import now, rows_met
 from learn.config import settings
 from learn.lti.models import ToolKey
 
@@ -109,9 +109,9 @@ def standing(session: Session, at: datetime) -> list[tuple[str, str, datetime]]:
     return found
 
 
-def prune(session: Session, at: datetime) -> None:
+def prune(session: Session, at: datetime) -> dict[str, int]:
     """Take keys out of the set whose last signature is long past."""
-    session.execute(_OVER, {"until": at - KEPT})
+    return {"signing_keys": rows_met(session, _OVER, {"until": at - KEPT})}
 
 
 def add(session: Session) -> str:

@@ -63,6 +63,8 @@ class Registration(Base):
     "Consumer key of its LTI 1.1 connection, where people come over from one."
     legacy_secret: Mapped[str | None] = mapped_column(Text)
     "That key's secret, encrypted as the keys are."
+    trusts_email: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    "An administrator's word that its email claims are proven: a first launch then joins the account with that address."
     version: Mapped[int]
     "Raised with every change, so that cached copies notice."
     created_at: Mapped[moment]

@@ -47,6 +47,7 @@ class Platform:
     deployments: dict[str, int]
     rules: tuple[Rule, ...]
     notices: dict[int, str]
+    trusts_email: bool
     lti: LtiRegistration
     "The same for PyLTI1p3."
 
@@ -54,7 +55,7 @@ class Platform:
 _COLUMNS = (
     Registration.id, Registration.version, Registration.name, Registration.issuer, Registration.client_id,
     Registration.auth_url, Registration.token_url, Registration.jwks_url, Registration.frame_origins,
-    Registration.is_active, Registration.is_pending, Registration.takes_new_deployments,
+    Registration.is_active, Registration.is_pending, Registration.takes_new_deployments, Registration.trusts_email,
 )  # fmt: skip
 _OF_ISSUER = select(Registration.id, Registration.version, Registration.issuer, Registration.client_id).where(
     Registration.issuer == bindparam("issuer")
@@ -156,7 +157,8 @@ def _read(session: Session, registration_id: int) -> Platform:
         id=row.id, version=row.version, name=row.name, issuer=row.issuer, client_id=row.client_id,
         auth_url=row.auth_url, jwks_url=row.jwks_url, frame_origins=tuple(row.frame_origins), is_active=row.is_active, is_pending=row.is_pending,
         takes_new_deployments=row.takes_new_deployments, deployments={d.deployment_id: d.id for d in known},
-        rules=role_rules.of(session, row.id), notices={d.id: d.notices_url for d in known if d.notices_url}, lti=lti,
+        rules=role_rules.of(session, row.id), notices={d.id: d.notices_url for d in known if d.notices_url},
+        trusts_email=row.trusts_email, lti=lti,
     )  # fmt: skip
 
 

@@ -116,6 +116,9 @@ def _come_in(session: Session, launched: Launch, at: datetime) -> tuple[str, str
     platform = launched.platform
     deployment_pk = registration.deployment(session, platform, launched.deployment_id, at)
     arrived = people.arrive(session, launched, deployment_pk, at)
+    if arrived.is_trusted:
+        audit.note(session, "user.linked_by_trust", actor_id=arrived.user_id, registration=platform.id)
+        current_app.extensions["frontline_linked_by_trust"](session, arrived.user_id, platform.id, at)
     g.frame_origins = origins = registration.learn_origin(session, platform, launched.return_url)
     registration.learn_notices(session, platform, deployment_pk, launched.notices_url)
     path = _opened(session, launched, arrived, at)
@@ -123,6 +126,7 @@ def _come_in(session: Session, launched: Launch, at: datetime) -> tuple[str, str
         arrived.user_id, platform.id, platform.name, origins, is_embedded=_is_embedded(launched),
         return_url=launched.return_url, context_pk=arrived.context_pk, resource_link_pk=arrived.resource_link_pk,
         granted=role_rules.granted(platform.rules, launched.roles, arrived.context_pk) if arrived.user_id else (),
+        offers_link=arrived.offers_link,
     )  # fmt: skip
     return path, sessions.begin(session, arrival, at)
 

@@ -25,9 +25,10 @@ class Lane:
 class Lanes:
     """All lanes of one worker process; ``share`` is how many calls each may have in the air."""
 
-    def __init__(self, share: int, first_rest: timedelta) -> None:
+    def __init__(self, share: int, first_rest: timedelta, longest_rest: timedelta = LONGEST_REST) -> None:
         self.share = share
         self.first_rest = first_rest
+        self.longest_rest = longest_rest
         self._lanes: dict[str, Lane] = {}
 
     def closed(self, at: datetime) -> list[str]:
@@ -63,6 +64,6 @@ class Lanes:
         is_resting = lane.until is not None and at < lane.until  # this call went out before
         if is_resting or (lane.unanswered < PATIENCE and not lane.rests):
             return None
-        lane.until = at + min(self.first_rest * 2**lane.rests, LONGEST_REST)
+        lane.until = at + min(self.first_rest * 2**lane.rests, self.longest_rest)
         lane.rests = min(lane.rests + 1, 10)
         return lane.until

@@ -1,15 +1,22 @@
-"""What is over is removed once a day, by an item of the queue that puts itself back; each feature hands in its part."""
+"""What is over is removed once a day, by an item of the queue that puts itself back; each feature hands in its part.
 
+How much of what was removed is one line of the trail.
+"""
+
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from learn import audit
 from learn.outbox.queue import Taken
 
-Prune = Callable[[Session, datetime], None]
+Prune = Callable[[Session, datetime], dict[str, int]]
+"Removes what is over; returns how many of what, for example {'sessions': 12}."
 KIND = "prune"
+RAN = "retention.ran"
 EVERY = timedelta(days=1)
 
 
@@ -20,9 +27,12 @@ class Pruning:
         self.prune = list(prune)
 
     def prepare(self, session: Session, taken: Taken, at: datetime, pace: Any) -> datetime:
-        """Remove what is over, and come again tomorrow."""
+        """Remove what is over, say so in the trail, and come again tomorrow."""
+        removed: Counter[str] = Counter()
         for each in self.prune:
-            each(session, at)
+            removed.update(each(session, at))
+        told: dict[str, Any] = {what: count for what, count in removed.items() if count}
+        audit.note(session, RAN, **told)
         return at + EVERY
 
     def call(self, job: Any) -> Any:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from courses.db import now
 from learn.outbox import pruning, queue
-from learn.outbox.lanes import Lanes
+from learn.outbox.lanes import LONGEST_REST, Lanes
 from learn.outbox.queue import Taken
 from learn.web import writing
 
@@ -104,9 +104,16 @@ class Worker:
     def __init__(self, app: Flask, pace: Pace) -> None:
         self.app = app
         self.pace = pace
-        self.handlers: dict[str, Handler] = {kind: make() for kind, make in app.extensions["frontline_outbox"].items()}
+        with app.app_context():  # handlers may read the settings
+            self.handlers: dict[str, Handler] = {
+                kind: make() for kind, make in app.extensions["frontline_outbox"].items()
+            }
         self.stopping = threading.Event()
-        self.lanes = Lanes(pace.concurrency, timedelta(seconds=pace.first_backoff))
+        self.lanes = Lanes(
+            pace.concurrency,
+            timedelta(seconds=pace.first_backoff),
+            min(LONGEST_REST, timedelta(seconds=pace.longest_backoff)),
+        )
         self.in_the_air = 0
         self.look_past_at = now()
         self.landed: SimpleQueue[Back] = SimpleQueue()

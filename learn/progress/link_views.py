@@ -36,7 +36,7 @@ class LinkForm(FlaskForm):
     """What is sent for a link."""
 
     reports = RadioField(
-        "What is sent to the gradebook", [InputRequired("Choose what is sent")], widget=draw_radios,
+        "Send to the gradebook", [InputRequired("Choose what is sent")], widget=draw_radios,
         choices=[SelectChoice(value.value, words) for value, words in WORDS.items()],
     )  # fmt: skip
     pass_mark = IntegerField(

@@ -1,7 +1,5 @@
 """For whoever teaches a course on a platform: its learners, as a page and as a file."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 
 from courses.db import now
-from learn import audit
+from learn import audit, spreadsheet
 from learn.components import moment_words
 from learn.errors import NotFound
 from learn.extensions import db
@@ -33,8 +31,6 @@ HEADINGS = (
     "Completed and sent",
     "Left the course",
 )
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-"A spreadsheet takes a cell that begins so for a formula."
 
 
 @bp.get("/progress")
@@ -185,16 +181,10 @@ def _address(endpoint: str, number: int, **changed: Any) -> str:
 
 
 def _file(rows: Iterator[Line]) -> Iterator[str]:
-    yield "\ufeff" + _row(HEADINGS)  # the mark by which a spreadsheet knows the encoding
+    yield spreadsheet.MARK + spreadsheet.line(HEADINGS)
     for line in rows:
-        yield _row((
+        yield spreadsheet.line((
             line.name, line.module, STATES[line.state], line.percent, "" if line.best_score is None else line.best_score,
             moment_words(line.active_at) if line.active_at else "", line.sent.words if line.sent else "",
             "" if line.is_active else "yes",
         ))  # fmt: skip
-
-
-def _row(values: tuple[Any, ...]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([f"'{value}" if str(value).startswith(_RISKY) else value for value in values])
-    return text.getvalue()

@@ -30,8 +30,7 @@ from learn.lti.views import _platform_key
 from learn.web import writing
 from tests.bench import site
 from tests.bench.measuring import ROUNDS, Row
-from tests.learn.lti.conftest import connect
-from tests.learn.lti.platform import Answered, Platform, key
+from tests.learn.lti.platform import Answered, Platform, connect, key
 
 COUNT = 300
 "Launches a round."

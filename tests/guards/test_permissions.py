@@ -5,6 +5,9 @@ from learn.policy import TABLE, Permission
 OPEN = {
     "health.healthz", "health.readyz", "health.metrics",
     "accounts.sign_in", "accounts.once", "accounts.use_once", "accounts.sign_out", "accounts.signed_out", "accounts.open_window",
+    "people.code", "people.code_mail", "people.ask_code", "people.check_code", "people.join", "people.ask_to_join",
+    "people.stop_page", "people.stop_mail",
+    "people.erased",
     "lti.login", "lti.launch", "lti.notices", "lti_storage.proved", "lti.jwks", "connect.show", "connect.connect",
     "hub.accessibility", "hub.privacy", "hub.community_rules", "hub.help_page",
 }  # fmt: skip

@@ -33,6 +33,8 @@ def test_the_development_key_is_kept(tmp_path):
         ({"FRONTLINE_TIME_ZONE": "Mars/Olympus"}, "FRONTLINE_TIME_ZONE"),
         ({"FRONTLINE_DATABASE_URL": "nonsense"}, "FRONTLINE_DATABASE_URL"),
         ({"FRONTLINE_TRUSTED_PROXIES": "all"}, "FRONTLINE_TRUSTED_PROXIES"),
+        ({"FRONTLINE_SMTP_URL": "mail.example:25"}, "FRONTLINE_SMTP_URL"),
+        ({"FRONTLINE_SMTP_URL": "smtp://mail.example:many"}, "FRONTLINE_SMTP_URL"),
         ({"FRONTLINE_H5P": "maybe"}, "FRONTLINE_H5P"),
     ],
 )

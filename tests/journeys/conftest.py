@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -37,6 +38,15 @@ class Demo:
         )
         return run.stdout
 
+    def switch(self, **changes: Any) -> None:
+        """Let something go wrong in the LMS, or with ``reset=True`` nothing any more."""
+        host = self.lms.removeprefix("http://")
+        # A name below localhost is this machine to a browser, and not to every resolver.
+        address = f"http://{host.replace('lms.localhost', '127.0.0.1')}/switches"
+        headers = {"Host": host, "Content-Type": "application/json"}
+        asked = Request(address, json.dumps(changes).encode(), headers)
+        urlopen(asked, timeout=5).close()
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -52,7 +62,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
     env = {**run_demo.environment(port), **clean, "FRONTLINE_DATA_DIR": str(folder)}
     run_demo.prepare(env, f"http://lms.localhost:{lms_port}")
-    processes = run_demo.start(env, port, lms_port)
+    processes = run_demo.start(env, port, lms_port, "--testing")
     try:
         run_demo.wait_until_served(port, lms_port)
         yield Demo(f"http://frontline.localhost:{port}", f"http://lms.localhost:{lms_port}", env)

@@ -7,7 +7,10 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys import axe
 from tests.journeys.conftest import ARGUMENTS, Demo, chromium
-from tests.journeys.test_learner import MODULE, begin, inside, mark, open_activity
+from tests.journeys.test_learner import begin, inside, mark, open_activity
+
+MODULE = "Starting a research culture where you work"
+"One that no other journey of the same person opens."
 
 LEARNER = "3"
 BLOCKED = 2

@@ -13,15 +13,19 @@ MODULE = "/modules/research-active-care"
 OPEN = [
     "/sign-in",
     "/sign-in?reason=idle",
+    "/sign-in?reason=suspended",
     "/sign-out",
     "/accessibility",
     "/privacy",
     "/community-rules",
     "/help",
+    "/erased",
     "/nothing-here",
 ]
 INSIDE = [
-    "/", "/learn", "/resources", "/me", "/themes/patient-benefit", "/themes/clinical-care", "/courses/frontline-research-engagement",
+    "/", "/learn", "/resources", "/me", "/me/profile", "/me/addresses", "/me/sessions",
+    "/me/link", "/me/notifications", "/me/notifications/mail", "/me/data", "/me/data/erase",
+    "/themes/patient-benefit", "/themes/clinical-care", "/courses/frontline-research-engagement",
     MODULE, f"{MODULE}/units/1", f"{MODULE}/units/6", f"{MODULE}/units/7", "/modules/keeping-the-momentum", "/modules/patients-at-the-centre",
 ]  # fmt: skip
 WIDTHS = (885, 1000, 390)
@@ -87,6 +91,7 @@ def test_errors_and_marks_are_accessible(demo, inside, picture):
     assert inside.evaluate("document.activeElement.name").startswith("q")
     inside.goto(f"{demo.site}{MODULE}/units/7")
     inside.get_by_role("button", name="Save my reflection").click()
+    expect(inside).to_have_title(re.compile("^Error: "))
     look(inside, "an empty reflection")
 
 

@@ -7,8 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from courses.catalogue import Module, ModuleVersion, Unit
+from courses.db import now
+from learn.accounts import people
+from learn.accounts.by_email.addresses import parse
 from learn.accounts.models import RoleGrant, User
 from tests.modules import PAGES, WHOLE, make_theme
+from tests.people import make_user
 
 
 @pytest.fixture
@@ -50,6 +54,15 @@ def test_adding_somebody_twice_makes_one_person(run, session):
     run("user", "add", "One@nhs.example", "--name", "One Person", "--role", "author")
     assert session.scalar(select(func.count()).select_from(User)) == 1
     assert session.scalar(select(RoleGrant.role)).value == "author"
+
+
+def test_whoever_proved_an_address_is_found_by_it_before_whoever_a_platform_says_has_it(run, session):
+    at = now()
+    make_user(session, "Said By A Platform", email="amina@nhs.net")
+    owner = people.join(session, parse("Amina@nhs.net"), "Amina Nurse", at)
+    session.commit()
+    assert run("user", "grant", "amina+x@NHS.net", "author") == f"{owner} is now author.\n"
+    assert json.loads(run("user", "list", "--json"))[1]["email"] == "Amina@nhs.net"
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,13 @@
 import json
 
 import pytest
+from sqlalchemy import update
 
+from courses.db import now
 from learn import health
 from learn.lti import keys
+from learn.notifications import mail
+from learn.notifications.models import Mail, MailState
 from tests.learn.lti.test_connection import lms, number  # noqa: F401 fixtures
 
 
@@ -49,3 +53,32 @@ def test_a_database_that_is_not_migrated_is_told_and_no_platform_is_asked(run, m
 def test_a_platform_that_gives_no_token_makes_the_doctor_fail(run, lms, number):  # noqa: F811
     lms.switches.fail("token", "500")
     assert "It gave no token to send grades: the platform refused (HTTP 500)." in run(code=1)
+
+
+@pytest.fixture
+def failed(session):
+    keys.ensure_tool_key(session)
+    mail.put(session, "code", "1", now())
+
+    def do(why):
+        session.execute(update(Mail).values(state=MailState.FAILED, last_error=why))
+        session.commit()
+
+    return do
+
+
+def test_mail_without_a_server_is_told_and_no_failure(run, failed, app):
+    failed("address_refused")
+    assert (
+        f"  well    Mail: written into {app.config['FRONTLINE'].folder / 'mail'}, since FRONTLINE_SMTP_URL is empty"
+        in run()
+    )
+
+
+def test_mail_that_could_not_be_sent_makes_the_doctor_fail_and_the_password_is_not_told(environment, request):
+    environment["FRONTLINE_SMTP_URL"] = "smtp://site:hidden-word@mail.example:587"
+    run, failed = request.getfixturevalue("run"), request.getfixturevalue("failed")
+    failed("login_refused")
+    printed = run(code=1)
+    assert "unwell  Mail: sent by mail.example, port 587. 1 mail could not be sent: see Admin, Mail." in printed
+    assert "hidden-word" not in printed

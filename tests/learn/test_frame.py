@@ -134,3 +134,8 @@ def test_a_file_of_a_module_is_served_by_our_own_types_and_cannot_run(member, se
     assert answer.headers["Content-Disposition"].startswith("attachment")
     member.get(f"/modules/a-module/files/{picture['sha256']}.html", 404)
     member.get(f"/modules/a-module/files/{'0' * 64}.png", 404)
+
+
+@pytest.mark.parametrize("number", [2**63, 10**400])
+def test_a_number_that_no_database_keeps_is_nothing(member, number):
+    member.get(f"/me/addresses/{number}/remove", 404)

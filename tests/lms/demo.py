@@ -27,16 +27,22 @@ ACTIVITIES: list[dict[str, Any]] = [
     {"title": "Keeping the momentum", "target": "/modules/keeping-the-momentum"},
 ]
 "What the course links to, in order; a target opens once."
-PEOPLE = [("Amina", "Learner", LEARNER), ("Ben", "Learner", LEARNER), ("Farah", "Facilitator", INSTRUCTOR)]
+PEOPLE: list[tuple[str, str, str, dict[str, str]]] = [
+    ("Amina", "Learner", LEARNER, {}),
+    ("Ben", "Learner", LEARNER, {}),
+    ("Farah", "Facilitator", INSTRUCTOR, {}),
+    ("Nadia", "Nurse", LEARNER, {"email": "nadia.nurse@example.nhs.uk"}),
+]
+"Who is in the course; the last with an address by which she can sign in to the site, too, and link the two."
 
 
 def furnish(lms: Lms) -> None:
     """Put in the course, its people and its activities, as far as they are not there from last time."""
     course = next(iter(lms.state.courses.values()), None) or lms.add_course(*COURSE)
     known = {person.name for person in lms.state.people.values()}
-    for given_name, family_name, role in PEOPLE:
+    for given_name, family_name, role, more in PEOPLE:
         if f"{given_name} {family_name}" not in known:
-            lms.enrol(course, lms.add_person(given_name, family_name), role)
+            lms.enrol(course, lms.add_person(given_name, family_name, **more), role)
     linked = {activity.custom.get("frontline_target") for activity in lms.state.activities.values()}
     for activity in ACTIVITIES:
         if activity["target"] not in linked:

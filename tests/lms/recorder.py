@@ -3,7 +3,7 @@
 import json
 from collections import deque
 from dataclasses import dataclass
-from threading import Lock
+from threading import Condition
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -39,12 +39,13 @@ class Recorder:
     """The list of them. Reading takes a copy, so that a test may look while the LMS serves."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = Condition()
         self._all: deque[Received] = deque(maxlen=MOST)
 
     def add(self, received: Received) -> None:
         with self._lock:
             self._all.append(received)
+            self._lock.notify_all()
 
     def all(self) -> list[Received]:
         with self._lock:
@@ -52,6 +53,11 @@ class Recorder:
 
     def of(self, *kinds: str) -> list[Received]:
         return [each for each in self.all() if each.kind in kinds]
+
+    def wait_for(self, kind: str, number: int, seconds: float) -> bool:
+        """Wait until so many requests of a kind are here; whether they came in time."""
+        with self._lock:
+            return self._lock.wait_for(lambda: sum(each.kind == kind for each in self._all) >= number, seconds)
 
     def count(self, *kinds: str) -> int:
         return len(self.of(*kinds))

@@ -35,12 +35,22 @@ def prepare(env: dict[str, str], lms_url: str) -> None:
         subprocess.run([FRONTLINE, *command], env=env, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
 
 
-def start(env: dict[str, str], port: int, lms_port: int) -> list[subprocess.Popen[bytes]]:
+def administrator(env: dict[str, str]) -> str:
+    """A one-time address, valid ten minutes, of somebody who runs the demo's site."""
+    address = "administrator@demo.example"
+    added = ["user", "add", address, "--name", "Ada Administrator", "--role", "administrator"]
+    subprocess.run([FRONTLINE, *added], env=env, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    asked = [FRONTLINE, "user", "sign-in", address]
+    return subprocess.run(asked, env=env, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+
+
+def start(env: dict[str, str], port: int, lms_port: int, *lms_options: str) -> list[subprocess.Popen[bytes]]:
     """The three processes: the site, its worker, the demo LMS."""
     tool_url, lms_url = env["FRONTLINE_BASE_URL"], f"http://lms.localhost:{lms_port}"
     lms = [
         sys.executable, "-m", "tests.lms.demo", "--port", str(lms_port), "--base-url", lms_url, "--tool-url", tool_url,
         "--client-id", CLIENT_ID, "--deployment-id", DEPLOYMENT_ID, "--data", str(Path(env["FRONTLINE_DATA_DIR"]) / "demo-lms"),
+        *lms_options,
     ]  # fmt: skip
     commands = ([FRONTLINE, "web", "--port", str(port)], [FRONTLINE, "worker"], lms)
     return [subprocess.Popen(command, env=env, cwd=ROOT) for command in commands]
@@ -75,7 +85,10 @@ def main() -> None:
     try:
         wait_until_served(asked.port, asked.lms_port)
         print(f"\n  Demo LMS   http://lms.localhost:{asked.lms_port}   (press “Launch as learner”)")
-        print(f"  Frontline  {env['FRONTLINE_BASE_URL']}\n\nStop with Ctrl+C.\n", flush=True)
+        print(f"  Frontline  {env['FRONTLINE_BASE_URL']}")
+        print(
+            f"  As an administrator, once within ten minutes:  {administrator(env)}\n\nStop with Ctrl+C.\n", flush=True
+        )
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
         raise SystemExit("A part of the demo stopped; its last lines are above.")

@@ -11,7 +11,9 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from tests.lms.platform import Lms
 
 
-class _Handler(WSGIRequestHandler):
+class Handler(WSGIRequestHandler):
+    """HTTP/1.1, so that connections stay open."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -24,7 +26,7 @@ class Server(ThreadedWSGIServer):
 
     def __init__(self, port: int, app: Any) -> None:
         self.connections: set[socket.socket] = set()
-        super().__init__("127.0.0.1", port, app, handler=_Handler)
+        super().__init__("127.0.0.1", port, app, handler=Handler)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()

@@ -1,4 +1,6 @@
-"""Who may launch: approve a platform that registered itself, pause one, let it go on. What was learned stays."""
+"""Who may launch, and who is believed: approve a platform that registered itself, pause one, let it go on, trust its addresses.
+
+What was learned stays."""
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +15,12 @@ _SET = (
     update(Registration)
     .where(_HERE)
     .values(is_active=bindparam("to_active"), is_pending=False, version=Registration.version + 1)
+    .execution_options(synchronize_session=False)
+)
+_TRUST = (
+    update(Registration)
+    .where(_HERE)
+    .values(trusts_email=bindparam("to_trust"), version=Registration.version + 1)
     .execution_options(synchronize_session=False)
 )
 DONE = {"approve": "approved", "pause": "paused", "resume": "resumed"}
@@ -36,3 +44,10 @@ def switch(session: Session, number: int, act: str, *, actor_id: int | None = No
         raise CannotSwitch(f"Platform {number} waits for approval. Approve it first.")
     session.execute(_SET, {"number": number, "to_active": act != "pause"})
     audit.note(session, f"platform.{DONE[act]}", actor_id=actor_id, registration=number)
+
+
+def trust(session: Session, number: int, trusts: bool, *, actor_id: int | None = None) -> None:
+    """Believe a platform's email addresses, or do so no more, in the caller's transaction; NotFound where there is none."""
+    if session.execute(_TRUST, {"number": number, "to_trust": trusts}).rowcount != 1:  # type: ignore[attr-defined]
+        raise NotFound(f"There is no platform {number}.")
+    audit.note(session, "platform.trusts_email", actor_id=actor_id, registration=number, trusts=trusts)

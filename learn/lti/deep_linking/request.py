@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
+from courses.db import rows_met
 from learn.lti.deep_linking.models import DeepLinkRequest
 from learn.lti.launching.claims import Launch
 from learn.lti.launching.login import hashed
@@ -61,9 +62,10 @@ def take(session: Session, key: str, at: datetime) -> bool:
     return bool(session.execute(_TAKE, {"of_key": hashed(key), "at": at}).rowcount == 1)  # type: ignore[attr-defined]
 
 
-def prune(session: Session, at: datetime) -> None:
+def prune(session: Session, at: datetime) -> dict[str, int]:
     """Remove what was never answered."""
-    session.execute(delete(DeepLinkRequest).where(DeepLinkRequest.expires_at <= at))
+    is_over = DeepLinkRequest.expires_at <= at
+    return {"unanswered_choices": rows_met(session, delete(DeepLinkRequest).where(is_over))}
 
 
 def _refused(launched: Launch, code: str, detail: str = "") -> LaunchRefused:

@@ -22,6 +22,7 @@ from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from courses.db import rows_met
 from learn.lti.launching.refusals import LaunchRefused
 from learn.lti.launching.target import is_ours
 from learn.lti.models import LtiLogin
@@ -162,6 +163,6 @@ class PlatformLogin(FlaskOIDCLogin):
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 
 
-def prune(session: Session, at: datetime) -> None:
+def prune(session: Session, at: datetime) -> dict[str, int]:
     """Remove logins that were never answered."""
-    session.execute(_PRUNE, {"at": at})
+    return {"logins": rows_met(session, _PRUNE, {"at": at})}

@@ -1,7 +1,9 @@
 """A launch's people and places, brought up to date: one select of all that is known, then only what differs is written.
 
-A person is who the registration says: (registration, sub), never an email address. Everything happens in the caller's
-transaction; two first launches at once may collide on a unique key, and the caller then begins again.
+A person is who the registration says: (registration, sub), never an email address. The same select finds out whether
+somebody else proved the address that the platform gives: that offers linking, and only where an administrator trusts the
+platform's addresses it links (learn.lti.launching.elsewhere). Everything happens in the caller's transaction; two first
+launches at once may collide on a unique key, and the caller then begins again.
 """
 
 import hashlib
@@ -12,12 +14,13 @@ from typing import Any
 from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+import learn.accounts.by_email.models
 import learn.accounts.models
 import learn.lti.members
 import learn.lti.models  # noqa: F401 the tables used below
 from courses.db import Base
 from courses.learning import learners, portable
-from learn.lti.launching import copied, migration
+from learn.lti.launching import copied, elsewhere, migration
 from learn.lti.launching.claims import Launch, Named
 from learn.lti.models import Reports
 
@@ -36,6 +39,10 @@ class Arrived:
     resource_link_pk: int | None
     line_item_id: int | None
     settings: "LinkSettings"
+    offers_link: bool = False
+    "Another account proved the address that the platform gives."
+    is_trusted: bool = False
+    "The platform's word on the address has just joined its person to the account that proved it."
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ _KNOWN = (
     select(
         _PLATFORM_USER.c.id.label("platform_user_id"), _USER.c.id.label("user_id"), _USER.c.learner_id,
         _USER.c.name, _USER.c.given_name, _USER.c.email, _USER.c.is_test, _USER.c.teaches, _USER.c.seen_at,
+        _USER.c.suspended_until, elsewhere.ADDRESS.c.user_id.label("owner_id"),
         _CONTEXT.c.id.label("context_pk"), _CONTEXT.c.title.label("context_title"),
         _CONTEXT.c.label.label("context_label"), _CONTEXT.c.memberships_url, _CONTEXT.c.lineitems_url,
         _CONTEXT.c.groups_url, _CONTEXT.c.scopes.label("context_scopes"),
@@ -70,6 +78,7 @@ _KNOWN = (
     .outerjoin(_PLATFORM_USER, and_(
         _PLATFORM_USER.c.registration_id == bindparam("registration_id"), _PLATFORM_USER.c.sub == bindparam("sub")))
     .outerjoin(_USER, _USER.c.id == _PLATFORM_USER.c.user_id)
+    .outerjoin(elsewhere.ADDRESS, elsewhere.is_of_another(_PLATFORM_USER.c.user_id))
     .outerjoin(_CONTEXT, and_(
         _CONTEXT.c.deployment_pk == _DEPLOYMENT.c.id, _CONTEXT.c.context_id == bindparam("context_id")))
     .outerjoin(_LINK, and_(
@@ -81,7 +90,7 @@ _KNOWN = (
     .where(_DEPLOYMENT.c.id == bindparam("deployment_pk"))
 )  # fmt: skip
 
-_LEARNER = select(_USER.c.learner_id).where(_USER.c.id == bindparam("user"))
+_THERE = select(_USER.c.learner_id, _USER.c.suspended_until).where(_USER.c.id == bindparam("user"))
 _ADD_USER = insert(_USER).returning(_USER.c.id)
 _ADD_PLATFORM_USER = insert(_PLATFORM_USER).returning(_PLATFORM_USER.c.id)
 _ADD_CONTEXT = insert(_CONTEXT).returning(_CONTEXT.c.id)
@@ -105,8 +114,9 @@ def arrive(session: Session, launch: Launch, deployment_pk: int, at: datetime) -
     known = session.execute(_KNOWN, {
         "deployment_pk": deployment_pk, "registration_id": launch.platform.id, "sub": launch.sub,
         "context_id": launch.context.id if launch.context else None, "resource_link_id": launch.link.id if launch.link else None,
-        "url_hash": url_hashed(url) if url else None,
+        "url_hash": url_hashed(url) if url else None, "email_key": elsewhere.key_of(launch),
     }).one()  # fmt: skip
+    elsewhere.refuse_suspended(launch, known.suspended_until, at)
     user_id, learner_id, platform_user_id = _person(session, launch, known, at)
     context_pk = _place(session, launch, known, deployment_pk, at)
     link_pk, line_item_id = None, None
@@ -117,7 +127,10 @@ def arrive(session: Session, launch: Launch, deployment_pk: int, at: datetime) -
     settings = LinkSettings()
     if known.resource_link_pk is not None:
         settings = LinkSettings(Reports(known.reports), known.pass_mark, known.progress_item_id)
-    return Arrived(user_id, learner_id, platform_user_id, context_pk, link_pk, line_item_id, settings)
+    return Arrived(
+        user_id, learner_id, platform_user_id, context_pk, link_pk, line_item_id, settings,
+        offers_link=known.owner_id not in (None, user_id), is_trusted=known.owner_id is not None and user_id == known.owner_id,
+    )  # fmt: skip
 
 
 def _person(session: Session, launch: Launch, known: Any, at: datetime) -> tuple[int | None, int | None, int | None]:
@@ -125,6 +138,7 @@ def _person(session: Session, launch: Launch, known: Any, at: datetime) -> tuple
         return None, None, None
     if known.platform_user_id is None:
         before = migration.who(session, launch.platform.id, launch.legacy)
+        before = before or elsewhere.trusted(session, launch.platform, known.owner_id)
         if before is not None:
             return _moved(session, launch, before, at)
         learner_id = learners.add(session, at)
@@ -149,10 +163,11 @@ def _person(session: Session, launch: Launch, known: Any, at: datetime) -> tuple
 
 
 def _moved(session: Session, launch: Launch, user_id: int, at: datetime) -> tuple[int, int, int]:
-    """Somebody whom the platform knew under another identifier: the same person from now on under both."""
-    learner_id = session.execute(_LEARNER, {"user": user_id}).scalar_one()
+    """Somebody who is here already, for example under the platform's older identifier: the same person from now on."""
+    there = session.execute(_THERE, {"user": user_id}).one()
+    elsewhere.refuse_suspended(launch, there.suspended_until, at)
     person = {"registration_id": launch.platform.id, "sub": launch.sub, "user_id": user_id, "created_at": at}
-    return user_id, learner_id, session.execute(_ADD_PLATFORM_USER, person).scalar_one()
+    return user_id, there.learner_id, session.execute(_ADD_PLATFORM_USER, person).scalar_one()
 
 
 def _place(session: Session, launch: Launch, known: Any, deployment_pk: int, at: datetime) -> int | None:

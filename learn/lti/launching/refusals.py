@@ -11,6 +11,7 @@ TELL = "If it happens again, tell the person who runs your course and give them 
 ADMINISTRATOR = "Tell the person who runs your learning platform and give them the reference code."
 WINDOW = "If it happens again, ask the person who runs your course to let the link open in a new window."
 SIGN_IN = "Sign in to your learning platform again, then open the link."
+ASK_US = "If you think that this is wrong, ask whoever runs this site."
 
 _SETTINGS = (ADMINISTRATOR,)
 _RETRY = (AGAIN, TELL)
@@ -30,7 +31,7 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "login_required": ("Your learning platform says that you are not signed in there any more.", (SIGN_IN, TELL)),
     "platform_refused": ("Your learning platform did not let the link open.", _RETRY),
     "state_missing": ("The answer of your learning platform is incomplete.", _RETRY),
-    "state_unknown": ("This browser did not begin to open the link, or did not keep its cookie.", (AGAIN, WINDOW)),
+    "state_unknown": ("This browser did not keep the cookie that opens the link, or the link was opened in another one.", (AGAIN, WINDOW)),
     "storage": ("Your browser did not show that it began to open the link.", (AGAIN, WINDOW)),
     "token_missing": ("The answer of your learning platform is incomplete.", _RETRY),
     "token_unreadable": ("The message of your learning platform cannot be read.", _RETRY),
@@ -55,6 +56,7 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "used": ("This link was used before, or it was opened too long ago.", _RETRY),
     "target_differs": ("Your learning platform asked for one page and then for another.", _RETRY),
     "target_unknown": ("The link opens a page that is not here.", ("Tell the person who runs your course.",)),
+    "suspended": ("An administrator of this site closed your account for now.", (ASK_US,)),
 }  # fmt: skip
 
 STATUS = {
@@ -65,6 +67,7 @@ STATUS = {
     "deployment_unknown": 403,
     "platform_inactive": 403,
     "platform_pending": 403,
+    "suspended": 403,
 }
 "Where it is not 400."
 

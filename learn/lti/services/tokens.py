@@ -17,7 +17,7 @@ import jwt
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from courses.db import now
+from courses.db import now, rows_met
 from courses.learning import portable
 from learn.lti import keys
 from learn.lti.models import AccessToken
@@ -89,9 +89,9 @@ def keep(session: Session, registration_id: int, scopes: tuple[str, ...], token:
     session.execute(portable.here(session, _PUT), row)
 
 
-def prune(session: Session, at: datetime) -> None:
+def prune(session: Session, at: datetime) -> dict[str, int]:
     """Remove what has ended."""
-    session.execute(delete(AccessToken).where(AccessToken.expires_at <= at))
+    return {"service_tokens": rows_met(session, delete(AccessToken).where(AccessToken.expires_at <= at))}
 
 
 def ask(client: Client, scopes: tuple[str, ...]) -> Token:

@@ -9,7 +9,6 @@ from learn.audit import AuditEntry
 from learn.lti import keys
 from learn.lti.launching.refusals import WORDS
 from learn.lti.models import ToolKey
-from tests.learn.lti.conftest import platform  # noqa: F401 fixture
 from tests.pages import PageClient
 
 PATHS = ["/admin/contexts", "/admin/launches", "/admin/deliveries", "/admin/errors", "/admin/keys", "/admin/audit"]
@@ -26,7 +25,7 @@ def test_nobody_else_sees_them(member, path):
     member.get(path, 403)
 
 
-def test_a_launch_shows_up_with_its_course_and_link(app, administrator, platform):  # noqa: F811
+def test_a_launch_shows_up_with_its_course_and_link(app, administrator, platform):
     platform.launch(PageClient(app))
     page = administrator.get("/admin/launches")
     assert "Research Delivery Foundations" in page.words
@@ -54,7 +53,7 @@ def test_long_lists_go_on_by_a_key_and_show_each_row_once(administrator, session
     assert seen == [f"A n{n}" for n in reversed(range(120))]
 
 
-def test_errors_are_counted_by_code_with_what_to_do(app, administrator, platform):  # noqa: F811
+def test_errors_are_counted_by_code_with_what_to_do(app, administrator, platform):
     browser = PageClient(app)
     platform.launch(browser, 400, version="1.1")
     platform.launch(browser, 400, version="1.1")
@@ -64,7 +63,7 @@ def test_errors_are_counted_by_code_with_what_to_do(app, administrator, platform
     assert mending.MEND["version"] in page.words
 
 
-def test_a_quoted_reference_is_found(app, administrator, platform, session):  # noqa: F811
+def test_a_quoted_reference_is_found(app, administrator, platform, session):
     platform.launch(PageClient(app), 400, version="1.1")
     session.rollback()
     reference = session.scalar(select(AuditEntry.reference).where(AuditEntry.action == "launch.refused"))

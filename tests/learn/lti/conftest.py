@@ -4,41 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.db import now
 from learn.audit import AuditEntry
-from learn.lti.models import Deployment, LtiLogin, Registration
-from learn.lti.services import http
-from tests.learn.lti.platform import Platform
-
-
-def connect(session: Session, platform: Platform, *, deployments: tuple[str, ...] = ("1",), **more: Any) -> int:
-    """Register a platform; returns the registration's number."""
-    row = {
-        "name": "NIHR Learn", "issuer": platform.issuer, "client_id": platform.client_id,
-        "auth_url": f"{platform.issuer}/mod/lti/auth.php", "token_url": f"{platform.issuer}/mod/lti/token.php",
-        "jwks_url": f"{platform.issuer}/mod/lti/certs.php", "token_audience": None, "frame_origins": [platform.issuer],
-        "is_active": True, "takes_new_deployments": not deployments, "version": 1, "created_at": now(), **more,
-    }  # fmt: skip
-    number = session.execute(insert(Registration).returning(Registration.id), row).scalar_one()
-    for deployment_id in deployments:
-        session.execute(
-            insert(Deployment), {"registration_id": number, "deployment_id": deployment_id, "created_at": now()}
-        )
-    session.commit()
-    return number
-
-
-@pytest.fixture
-def platform(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """A platform with one deployment, whose key set is served without a network."""
-    made = Platform()
-    monkeypatch.setattr(http, "get_json", made.get_json)
-    connect(session, made)
-    return made
+from learn.lti.models import LtiLogin
 
 
 @pytest.fixture

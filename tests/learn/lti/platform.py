@@ -10,7 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
+from courses.db import now
+from learn.lti.models import Deployment, Registration
 from learn.lti.services import http
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -163,3 +167,20 @@ class Platform:
         """A whole launch; returns the redirect, or the page that refuses it."""
         login = self.log_in(client, target)
         return self.answer(client, login, self.token(login, **changes), status)
+
+
+def connect(session: Session, platform: Platform, *, deployments: tuple[str, ...] = ("1",), **more: Any) -> int:
+    """Register a platform; returns the registration's number."""
+    row = {
+        "name": "NIHR Learn", "issuer": platform.issuer, "client_id": platform.client_id,
+        "auth_url": f"{platform.issuer}/mod/lti/auth.php", "token_url": f"{platform.issuer}/mod/lti/token.php",
+        "jwks_url": f"{platform.issuer}/mod/lti/certs.php", "token_audience": None, "frame_origins": [platform.issuer],
+        "is_active": True, "takes_new_deployments": not deployments, "version": 1, "created_at": now(), **more,
+    }  # fmt: skip
+    number = session.execute(insert(Registration).returning(Registration.id), row).scalar_one()
+    for deployment_id in deployments:
+        session.execute(
+            insert(Deployment), {"registration_id": number, "deployment_id": deployment_id, "created_at": now()}
+        )
+    session.commit()
+    return number

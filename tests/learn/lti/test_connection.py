@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from courses.db import now
 from learn.lti import keys
 from learn.lti.models import Context, Deployment
-from tests.learn.lti.conftest import connect
+from tests.learn.lti.platform import connect
 from tests.lms import serving
 
 EVERYTHING = [

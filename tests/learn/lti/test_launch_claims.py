@@ -7,8 +7,7 @@ from learn.accounts.models import LoginSession, User
 from learn.lti.launching.claims import read
 from learn.lti.members import Membership
 from learn.lti.models import Context, Deployment, LineItem, PlatformUser, Registration, ResourceLink
-from tests.learn.lti.conftest import connect
-from tests.learn.lti.platform import GONE, INSTRUCTOR, LEARNER, LTI, TOOL, Platform
+from tests.learn.lti.platform import GONE, INSTRUCTOR, LEARNER, LTI, TOOL, Platform, connect
 
 WRONG = [GONE, None, "", 5, ["1"], {"id": "1"}, "x" * 256, "é", "a\nb", "\x00", "\ud800"]
 """What no identifier may be."""

@@ -5,8 +5,7 @@ from sqlalchemy import select
 from learn.accounts.models import User
 from learn.lti.members import Membership
 from learn.lti.models import Context, LineItem, ResourceLink
-from tests.learn.lti.conftest import connect
-from tests.learn.lti.platform import AGS, GONE, INSTRUCTOR, LEARNER, NRPS, Platform
+from tests.learn.lti.platform import AGS, GONE, INSTRUCTOR, LEARNER, NRPS, Platform, connect
 
 
 def test_b21_a_person_is_never_found_by_email(platform, session, new_client):

@@ -10,8 +10,7 @@ from learn.accounts.models import LoginSession, SessionEnd, User
 from learn.lti.models import Context as PlatformContext
 from learn.lti.models import Deployment, LineItem, LtiLogin, PlatformUser, ResourceLink
 from learn.lti.services import http
-from tests.learn.lti.conftest import connect
-from tests.learn.lti.platform import GONE, TOOL, Platform
+from tests.learn.lti.platform import GONE, TOOL, Platform, connect
 from tests.pages import PageClient
 
 

@@ -14,8 +14,7 @@ from courses.db import now
 from learn.accounts.models import LoginSession, User
 from learn.lti.models import LtiLogin
 from learn.web import writing
-from tests.learn.lti.conftest import connect
-from tests.learn.lti.platform import GONE, Platform, base64url, jwk, key, sign
+from tests.learn.lti.platform import GONE, Platform, base64url, connect, jwk, key, sign
 
 HEADER = {"typ": "JWT", "alg": "RS256", "kid": "first"}
 

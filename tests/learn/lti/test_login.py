@@ -9,8 +9,7 @@ from courses.db import now
 from learn.lti.launching import login
 from learn.lti.models import Registration
 from learn.web import writing
-from tests.learn.lti.conftest import connect
-from tests.learn.lti.platform import GONE, TOOL, Platform
+from tests.learn.lti.platform import GONE, TOOL, Platform, connect
 
 
 def test_a1_a_login_may_come_by_get_or_post(platform, client):

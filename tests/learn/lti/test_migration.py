@@ -78,8 +78,7 @@ def test_b20_without_a_secret_nothing_is_believed(platform, client, new_client, 
 
 
 def test_b20_another_platforms_people_are_out_of_reach(old, platform, new_client, session):
-    from tests.learn.lti.conftest import connect
-    from tests.learn.lti.platform import Platform
+    from tests.learn.lti.platform import Platform, connect
 
     other = Platform(issuer="https://other.example", client_id="client-9")
     other.served = platform.served

@@ -64,7 +64,7 @@ def test_d2_a_scope_that_was_not_granted_is_not_used(done, lms, worker, session)
 
 def test_d2_invalid_scope_is_told_in_words_after_a_while(done, lms, worker, session):  # noqa: F811
     lms.switches.fail("token", "403")
-    worker()
+    worker(give_up_after=0.5)
     session.rollback()
     assert session.execute(select(Score.state, Score.last_error)).one() == (Delivery.NEEDS_HELP, "gave_up")
     assert lms.recorder.count("score") == 0

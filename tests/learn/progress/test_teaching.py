@@ -16,7 +16,6 @@ from learn.lti.models import Context, Reports, ResourceLink
 from learn.lti.roles import CONTEXT
 from learn.outbox.models import OutboxItem
 from learn.passback.models import Delivery, Score
-from tests.learn.lti.conftest import platform  # noqa: F401 fixture
 from tests.learn.lti.platform import GONE, LTI, TOOL
 from tests.pages import PageClient
 
@@ -29,7 +28,7 @@ def target(module):
 
 
 @pytest.fixture
-def teacher(app, platform, target):  # noqa: F811
+def teacher(app, platform, target):
     browser = PageClient(app)
     platform.launch(browser, target=target, **TEACHER)
     browser.get("/progress")
@@ -45,7 +44,7 @@ def here(teacher, session):
 
 
 @pytest.fixture
-def lee(app, platform, target, teacher):  # noqa: F811
+def lee(app, platform, target, teacher):
     """A learner of the course who opened the module."""
     browser = PageClient(app)
     platform.launch(browser, target=target)
@@ -165,7 +164,7 @@ def test_after_a_restore_every_result_is_sent_again_when_confirmed(teacher, here
     assert session.execute(select(Score.state, Score.accepted)).one() == (Delivery.QUEUED, None)
 
 
-def test_a_score_of_another_course_is_not_sent_from_here(teacher, here, lee, platform, app, target, session):  # noqa: F811
+def test_a_score_of_another_course_is_not_sent_from_here(teacher, here, lee, platform, app, target, session):
     fail(session)
     other = PageClient(app)
     elsewhere = {"context": {"id": "77", "title": "Elsewhere"}, "resource_link": {"id": "77"}, "ags": GONE}
@@ -236,7 +235,7 @@ def test_a_page_costs_the_same_however_many_learners(teacher, here, lee, session
     assert statements(teacher, here) == few <= 12
 
 
-def test_another_teacher_a_learner_and_nobody_see_nothing(app, teacher, here, lee, platform, target):  # noqa: F811
+def test_another_teacher_a_learner_and_nobody_see_nothing(app, teacher, here, lee, platform, target):
     other = PageClient(app)
     platform.launch(other, target=target, **{**TEACHER, "sub": "t2"}, context={"id": "99"}, resource_link={"id": "9"})
     other.get(here, 404)
@@ -250,7 +249,7 @@ def test_another_teacher_a_learner_and_nobody_see_nothing(app, teacher, here, le
     PageClient(app).get(here, 303)
 
 
-def test_a_teacher_who_is_a_learner_now_sees_the_course_no_more(teacher, here, platform, target, app):  # noqa: F811
+def test_a_teacher_who_is_a_learner_now_sees_the_course_no_more(teacher, here, platform, target, app):
     platform.launch(PageClient(app), target=target, **{**TEACHER, LTI + "roles": [f"{CONTEXT}#Learner"]})
     teacher.get(here, 404)
 
@@ -270,7 +269,7 @@ def test_a_test_user_is_marked(teacher, here, lee, session):
     assert learners(teacher.get(here)) == ["Lee Learner Test user"]
 
 
-def test_a_linked_courses_modules_are_listed(app, platform, community, session):  # noqa: F811
+def test_a_linked_courses_modules_are_listed(app, platform, community, session):
     browser = PageClient(app)
     platform.launch(browser, target=f"{TOOL}/courses/frontline-research-engagement", **TEACHER)
     session.rollback()
@@ -281,7 +280,7 @@ def test_a_linked_courses_modules_are_listed(app, platform, community, session):
     assert len(learners(page)) == 8
 
 
-def test_no_module_linked_yet_is_said(app, platform, session):  # noqa: F811
+def test_no_module_linked_yet_is_said(app, platform, session):
     browser = PageClient(app)
     platform.launch(browser, **TEACHER)
     session.rollback()
@@ -345,7 +344,7 @@ def test_a_setting_that_cannot_be_is_refused_at_its_field(teacher, settings, ses
     assert chosen(session) == (Reports.COMPLETION, None, False)
 
 
-def test_nobody_else_changes_what_a_link_sends(app, teacher, here, lee, settings, platform, target, session):  # noqa: F811
+def test_nobody_else_changes_what_a_link_sends(app, teacher, here, lee, settings, platform, target, session):
     lee.get("/")
     lee.post(settings, {"reports": "progress"}, 403)
     other = PageClient(app)

@@ -43,7 +43,7 @@ def press(part: Locator) -> None:
     frame = pressed.owner_frame()
     assert frame is not None
     frame.evaluate("document.documentElement.setAttribute('data-left', '')")
-    pressed.evaluate("each => setTimeout(() => each.click())")
+    pressed.evaluate("each => each.click()")
     expect(frame.locator("html:not([data-left])")).to_have_count(1)
     frame.wait_for_load_state("domcontentloaded")
 

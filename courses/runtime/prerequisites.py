@@ -7,7 +7,6 @@ what cannot be read: nobody is locked out by a slip of the pen.
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 TOKEN = re.compile(r"""\s*(?:(<>|[&|~=(){},*])|"([^"]*)"|'([^']*)'|([^\s&|~=(){},*<>"']+))""")
 DONE = frozenset({"completed", "passed"})
@@ -27,34 +26,6 @@ def is_met(expression: str, status_by_identifier: Mapping[str, str]) -> bool:
         return reader.whole() is not False
     except _Unreadable:
         return True
-
-
-def asked(expression: str) -> list[str] | None:
-    """The identifiers that an expression asks about, each once, in order; None when it cannot be read."""
-    names = _Names()
-    try:
-        _Reader(_tokens(expression), names).whole()
-    except _Unreadable:
-        return None
-    return list(names)
-
-
-def expanded(expression: str, groups: Mapping[str, list[str]]) -> str:
-    """The expression with the identifier of a group, where it stands alone, put as all of the group's items."""
-    tokens, said = _tokens(expression), list[str]()
-    for n, token in enumerate(tokens):
-        is_alone = not {"=", "<>", "*"} & {*tokens[max(0, n - 1) : n], *tokens[n + 1 : n + 2]}
-        inside = groups.get(token[1:]) if token.startswith(" ") and is_alone else None
-        word = f'"{token[1:]}"' if " " in token[1:] else token.strip()
-        said.append(f"({' & '.join(inside)})" if inside else word)
-    return " ".join(said) if any(groups.get(token[1:]) for token in tokens) else expression
-
-
-class _Names(dict[str, str]):
-    """Statuses of nothing, which remember what was asked for."""
-
-    def get(self, name: str, otherwise: Any = None) -> Any:
-        return self.setdefault(name, "not attempted")
 
 
 def _tokens(expression: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.runtime.prerequisites import asked, expanded, is_met
+from courses.runtime.prerequisites import is_met
 
 DONE = {"A": "completed", "B": "passed", "C": "incomplete", "D": "failed", "item-1.2_x": "passed"}
 
@@ -84,20 +84,3 @@ def test_and_and_or_mean_what_they_say(tree):
         return left and right if part[1] == "&" else left or right
 
     assert is_met(text(tree), DONE) is answer(tree)
-
-
-def test_the_items_that_an_expression_asks_about_are_named_once_each():
-    assert asked('A & (B | ~C) & 2*{D, E = "passed"} | A') == ["A", "B", "C", "D", "E"]
-    assert asked("") == []
-
-
-@pytest.mark.parametrize("expression", ["&", "A B", "(A", "A)", "2*A", "2*{A", "A = ", "~", '"', "(" * 99, "A & & B"])
-def test_what_cannot_be_read_asks_about_nothing_that_could_be_named(expression):
-    assert asked(expression) is None
-
-
-def test_a_group_stands_for_all_of_its_items_where_it_stands_alone():
-    groups = {"G": ["A", "B"], "H": ["C"]}
-    assert expanded("G", groups) == "(A & B)"
-    assert is_met(expanded("~H & G", groups), DONE)
-    assert expanded('G = "not attempted" | 2*{G, X}', groups) == 'G = "not attempted" | 2 * { (A & B) , X }'

@@ -1,7 +1,13 @@
 """The one report that an author gets: what the file is, what came of it, and every problem at once."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+LISTED = 20
+"Problems of one code that are listed; the next one says how many more there are."
+ALL_LISTED = {"question"}
+"Codes of which every problem is listed: their readers have limits of their own."
+LEVELS = {"error": "Must be mended", "warning": "Should be mended", "note": "Good to know"}
 
 
 @dataclass(frozen=True)
@@ -26,15 +32,30 @@ class Report:
     units: list[dict[str, str]] = field(default_factory=list)
     questions: int = 0
     problems: list[Problem] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    "What is good to know of a package: tool, version, size, hosts and so on; see courses.packages.facts."
 
     def error(self, code: str, message: str, path: str = "") -> None:
-        self.problems.append(Problem("error", code, message, path))
+        self._add(Problem("error", code, message, path))
 
     def warn(self, code: str, message: str, path: str = "") -> None:
-        self.problems.append(Problem("warning", code, message, path))
+        self._add(Problem("warning", code, message, path))
 
     def note(self, code: str, message: str, path: str = "") -> None:
-        self.problems.append(Problem("note", code, message, path))
+        self._add(Problem("note", code, message, path))
+
+    def _add(self, problem: Problem) -> None:
+        """Keep a problem once; a hostile file may have thousands of one kind, and nobody reads those."""
+        alike = [place for place, each in enumerate(self.problems) if each.code == problem.code]
+        if len(alike) < LISTED or problem.code in ALL_LISTED:
+            if problem not in self.problems:
+                self.problems.append(problem)
+        elif len(alike) == LISTED:
+            self.problems.append(replace(problem, message="One more like this.", path=""))
+        else:
+            last = self.problems[alike[-1]].message.split(" ", 1)[0].replace(",", "")
+            more = int(last) + 1 if last.isdigit() else 2
+            self.problems[alike[-1]] = replace(problem, message=f"{more:,} more like this.", path="")
 
     @property
     def has_errors(self) -> bool:

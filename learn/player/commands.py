@@ -82,7 +82,7 @@ def upload(file: Path, title: str | None, theme: str | None, slug: str | None, p
     storage = open_storage(settings().storage)
     at = now()
     with writing() as session:
-        report = publishing.import_zip(
+        report = publishing.import_file(
             session, storage, file, slug=slug, title=title, theme=theme, origin=Origin.AUTHOR, now=at
         )
         if report.accepted:

@@ -56,17 +56,27 @@ def import_file(
 ) -> Report:  # fmt: skip
     """Make a draft version of a module from an uploaded file; whatever it is, the report says so in words, and a refused one
     leaves nothing behind."""
+    report, content = examine(
+        session, storage, path, name=name, slug=slug, title=title, theme=theme, captions=captions, transcript=transcript,
+        plays_h5p=plays_h5p,
+    )  # fmt: skip
+    if content is not None:
+        keep(session, content, report, origin=origin, now=now)
+    return report
+
+
+def examine(
+    session: Session, storage: Storage, path: Path, *, theme: str | None = None, **wanted: Any
+) -> tuple[Report, Content | None]:
+    """Read a file, without writing to the database; ``wanted`` as in ``reading.read``. A theme that is not here is an error
+    beside all others, and then the storage is left alone."""
     checked = Report()
     _check_theme(session, theme, checked)
     with TemporaryDirectory() as aside:
-        report, content = reading.read(
-            path, Storage(Path(aside)) if checked.has_errors else storage, name=name, slug=slug, title=title, theme=theme,
-            captions=captions, transcript=transcript, plays_h5p=plays_h5p,
-        )  # fmt: skip
+        place = Storage(Path(aside)) if checked.has_errors else storage
+        report, content = reading.read(path, place, theme=theme, **wanted)
     report.problems = checked.problems + report.problems
-    if content is not None and not report.has_errors:
-        keep(session, content, report, origin=origin, now=now)
-    return report
+    return report, None if report.has_errors else content
 
 
 def keep(session: Session, content: Content, report: Report, *, origin: Origin, now: datetime) -> None:

@@ -192,6 +192,7 @@ def _rooms(app: Flask) -> None:
             joining.prune,
             notifications.prune,
             own_data.prune,
+            learned.prune,
         ],
         daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY, due.KIND),
     )

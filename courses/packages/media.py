@@ -78,7 +78,7 @@ def _advise(film: films.Film, report: Report) -> None:
 def _captions(path: Path | None, report: Report) -> str | None:
     """The captions as WebVTT; None with an error when they are missing or hold nothing."""
     if path is None:
-        words = "A video needs captions. Give a WebVTT file with it: the box “Captions” on the page, --captions in the shell."
+        words = "A video needs captions. Upload a WebVTT file together with it (in the shell: --captions FILE)."
         report.error("no_captions", words)
         return None
     text = _text(path, "captions", report)

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -19,7 +20,8 @@ def made(path: Path, files: dict[str, str | bytes], compression: int = zipfile.Z
 
 def with_names(path: Path, *names: str) -> Path:
     """A zip whose entries have names that zipfile would not write."""
-    with zipfile.ZipFile(path, "w") as file:
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as file:
+        warnings.simplefilter("ignore")  # zipfile warns of names that are there twice
         for name in names:
             info = zipfile.ZipInfo("x")
             info.filename = name
@@ -196,4 +198,11 @@ def _written(path: Path, entries: list[tuple[str, bytes, int, int]]) -> Path:
             stream.write(_local(name, content, size, check))
         at, directory = stream.tell(), b"".join(rows)
         stream.write(directory + _end(len(rows), len(directory), at))
+    return path
+
+
+def with_zero_byte(path: Path) -> Path:
+    """A name that ends early for whoever reads it as C does: page.html, in truth page.html and a program."""
+    content = made(path, {"page.htmlX.exe": "x"}).read_bytes()
+    path.write_bytes(content.replace(b"page.htmlX.exe", b"page.html\0.exe"))
     return path

@@ -23,9 +23,10 @@ def named(infos: list[zipfile.ZipInfo], report: Report) -> dict[str, zipfile.Zip
     """Entries by their repaired name; what could lead outside or hide another is an error."""
     entries: dict[str, zipfile.ZipInfo] = {}
     folded: dict[str, str] = {}
+    slashed: list[str] = []
     for entry in infos:
-        name = _repaired(entry, report)
-        if entry.is_dir() or name.endswith("/") or IGNORED.search(name):
+        name = _repaired(entry)
+        if name.endswith("/") or IGNORED.search(name):
             continue
         _check(name, entry, report)
         key = name.casefold()
@@ -34,9 +35,21 @@ def named(infos: list[zipfile.ZipInfo], report: Report) -> dict[str, zipfile.Zip
             report.error("same_name", f"{same}: {shown(folded[key])}.", shown(name))
         folded[key] = name
         entries[name] = entry
+        _tell_repair(name, entry, slashed, report)
+    if slashed:
+        words = f"Names with backslashes were read as folders: {len(slashed):,}, as in {shown(slashed[0])}."
+        report.note("backslashes", words)
     if not entries and not report.has_errors:
         report.error("empty", "The zip has no files in it.")
     return entries
+
+
+def _tell_repair(name: str, entry: zipfile.ZipInfo, slashed: list[str], report: Report) -> None:
+    written = entry.orig_filename
+    if "\\" in written:
+        slashed.append(written)
+    elif _unmarked(entry) != written:
+        report.note("name_repaired", f"A name was not marked as UTF-8; it was {shown(written)}.", shown(name))
 
 
 def _check(name: str, entry: zipfile.ZipInfo, report: Report) -> None:
@@ -50,23 +63,22 @@ def _check(name: str, entry: zipfile.ZipInfo, report: Report) -> None:
         report.error("encrypted", "The package is locked with a password. Make it again without one.", shown(name))
 
 
-def _repaired(entry: zipfile.ZipInfo, report: Report) -> str:
-    """The name with forward slashes and composed letters; the report has what it was."""
-    name = written = entry.orig_filename
-    if not entry.flag_bits & UTF8:
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            pass  # it was code page 437, or names nothing that can be told apart
-    if name != written:
-        report.note("name_repaired", f"A name was not marked as UTF-8; it was {shown(written)}.", shown(name))
-    if "\\" in name:
-        name = name.replace("\\", "/")
-        words = "Names with backslashes were read as folders"
-        report.note("backslashes", f"{words}; it was {shown(written)}.", shown(name))
+def _repaired(entry: zipfile.ZipInfo) -> str:
+    """The name with forward slashes and composed letters."""
+    name = _unmarked(entry).replace("\\", "/")
     while name.startswith("./"):
         name = name[2:]
     return unicodedata.normalize("NFC", name)
+
+
+def _unmarked(entry: zipfile.ZipInfo) -> str:
+    """The name as it was meant: UTF-8 without its flag is read as UTF-8, everything else as code page 437."""
+    if entry.flag_bits & UTF8:
+        return entry.orig_filename
+    try:
+        return entry.orig_filename.encode("cp437").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return entry.orig_filename
 
 
 def _is_safe(name: str) -> bool:

@@ -25,6 +25,8 @@ from learn.admin.people import entry_views, find_views, merge_views, person_view
 from learn.authoring import models as uploads  # noqa: F401 a table that nothing else names yet
 from learn.community import commands as community_commands
 from learn.config import Settings
+from learn.content import opening as content
+from learn.content.origin import ContentOrigin
 from learn.extensions import compress, csrf, db, settle_sqlite
 from learn.hub import views as hub
 from learn.lti import commands as platform_commands
@@ -107,12 +109,12 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 
 
 def _serve(app: Flask, settings: Settings) -> None:
-    """What stands between the server and the application: static files, proxies, the database's folder."""
+    """What stands between the server and the application: static files, uploads, proxies, the database's folder."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     logs.set_up()
     assets.drop_stale()
     served = WhiteNoise(app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=components.STATIC_SECONDS)
-    app.wsgi_app = served  # type: ignore[method-assign]
+    app.wsgi_app = ContentOrigin(app, served, settings)  # type: ignore[method-assign]
     if settings.proxies:
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
@@ -156,6 +158,8 @@ def _rooms(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.extensions["frontline_let_in"] = lti.FromPage
     app.extensions["frontline_open_target"] = opening.open_target
+    app.extensions["frontline_play"] = content.open_play
+    app.extensions["frontline_sessions_ended"] = content.end_plays
     app.extensions["frontline_linkable"] = linkable.SOURCE
     app.extensions["frontline_letters"] = {**letters.LETTERS, **by_mail.LETTERS}
     # What points to others comes before them, progress before its results, and the account itself last.
@@ -192,7 +196,7 @@ def _rooms(app: Flask) -> None:
             joining.prune,
             notifications.prune,
             own_data.prune,
-            learned.prune,
+            content.prune,
         ],
         daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY, due.KIND),
     )

@@ -52,15 +52,8 @@ _KEEP_ALIVE = (
     .values(expires_at=bindparam("until"))
 )
 _END = update(_P).where(_P.c.token_hash == bindparam("hash"), _P.c.ended_at.is_(None)).values(ended_at=bindparam("at"))
-_END_OF_SESSIONS = (
-    update(_P)
-    .where(_P.c.session_id.in_(bindparam("sessions", expanding=True)), _P.c.ended_at.is_(None))
-    .values(ended_at=bindparam("at"))
-)
-_HAND_OVER = (
-    update(_P)
-    .where(_P.c.session_id == bindparam("before"), _P.c.ended_at.is_(None))
-    .values(session_id=bindparam("after"))
+_END_OF_SESSION = (
+    update(_P).where(_P.c.session_id == bindparam("of"), _P.c.ended_at.is_(None)).values(ended_at=bindparam("at"))
 )
 _FENCE_ENROLMENT = (
     update(_P)
@@ -155,18 +148,7 @@ def end(session: Session, token: str, now: datetime) -> None:
 
 def end_of_session(session: Session, session_id: int, now: datetime) -> None:
     """Close what a session opened: its end is theirs."""
-    end_of_sessions(session, [session_id], now)
-
-
-def end_of_sessions(session: Session, session_ids: Sequence[int], now: datetime) -> None:
-    """Close what several sessions opened."""
-    if session_ids:
-        session.execute(_END_OF_SESSIONS, {"sessions": list(session_ids), "at": now})
-
-
-def hand_over(session: Session, before: int, after: int) -> None:
-    """Let what a session opened be another's: the same person came in again, and the first window goes on."""
-    session.execute(_HAND_OVER, {"before": before, "after": after})
+    session.execute(_END_OF_SESSION, {"of": session_id, "at": now})
 
 
 def fence_enrolment(session: Session, enrolment_id: int, now: datetime) -> None:

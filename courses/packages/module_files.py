@@ -15,7 +15,7 @@ from courses.catalogue import Rule, UnitKind
 from courses.packages import pages
 from courses.packages.content import UnitContent
 from courses.packages.pages import PAGE_ENDINGS, Place
-from courses.questions.reading import front_matter
+from courses.questions.models import QuestionKind
 
 RULES = {
     UnitKind.PAGE: Rule.MARKED, UnitKind.VIDEO: Rule.WATCHED, UnitKind.QUIZ: Rule.QUIZ_PASSED,
@@ -140,13 +140,46 @@ def _quiz(unit: UnitContent, head: dict[str, Any], place: Place) -> None:
     tries = head.get("max_attempts")
     unit.max_attempts = tries if isinstance(tries, int) and tries > 0 else None
     asked = head.get("questions", [])
-    asked = asked if isinstance(asked, list) else []
     if not asked:
         place.report.error("no_questions", "A quiz needs at least one question.", place.name)
-    read = (front_matter.read(n, each, place.report, place.name) for n, each in enumerate(asked, 1))
-    unit.questions = [question for question in read if question]
+    unit.questions = [question for n, each in enumerate(asked, 1) if (question := _question(n, each, place))]
     if "minutes" not in head:
         unit.minutes = max(1, len(unit.questions))
+
+
+def _question(n: int, given: dict[str, Any], place: Place) -> dict[str, Any] | None:
+    def refuse(message: str) -> None:
+        place.report.error("question", f"Question {n}: {message}", place.name)
+
+    if given.get("kind") not in set(QuestionKind) or not given.get("prompt"):
+        refuse("it needs a prompt and a kind, one of " + ", ".join(QuestionKind) + ".")
+        return None
+    kind, options = QuestionKind(given["kind"]), [each for each in given.get("options", []) if each.get("text")]
+    right = [each for each in options if each.get("correct")]
+    if kind is QuestionKind.SHORT_ANSWER and not options:
+        refuse("it needs at least one accepted answer.")
+        return None
+    if kind is not QuestionKind.SHORT_ANSWER and len(options) < 2:
+        refuse("it needs at least two answers to choose from.")
+        return None
+    if kind in (QuestionKind.SINGLE, QuestionKind.TRUE_FALSE) and len(right) != 1:
+        refuse("exactly one answer is correct.")
+        return None
+    if not right and kind is not QuestionKind.SHORT_ANSWER:
+        refuse("no answer is marked as correct.")
+        return None
+    if kind is not QuestionKind.SHORT_ANSWER and not all(each.get("feedback") for each in options):
+        place.report.note(
+            "no_feedback", f"Question {n}: not every answer has feedback, which is what teaches.", place.name
+        )
+    return {
+        "kind": kind, "prompt_html": pages.block(given["prompt"]), "explanation_html": pages.block(given.get("explanation", "")),
+        "options": [
+            {"text": str(each["text"]), "html": pages.inline(str(each["text"])), "feedback_html": pages.inline(each.get("feedback", "")),
+             "is_correct": bool(each.get("correct")) or kind is QuestionKind.SHORT_ANSWER}
+            for each in options
+        ],
+    }  # fmt: skip
 
 
 def _reflection(unit: UnitContent, head: dict[str, Any], place: Place) -> None:

@@ -1,10 +1,10 @@
-"""What somebody learned, for export, erasure and merging, and what of it is over; the engine knows how."""
+"""What somebody learned, for export, erasure and merging; the engine knows how."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from courses.learning import merging, personal, plays
+from courses.learning import merging, personal
 from learn.accounts.personal import Person, PersonalData, Rows
 
 KEPT = (
@@ -24,11 +24,6 @@ def _erase(session: Session, person: Person, at: datetime) -> list[str]:
 
 def _move(session: Session, source: Person, into: Person, at: datetime) -> None:
     merging.merge(session, source.learner_ids[0], into.learner_ids[0], at)
-
-
-def prune(session: Session, at: datetime) -> dict[str, int]:
-    """Remove opened players whose time is over."""
-    return {"plays": plays.prune(session, at)}
 
 
 PERSONAL = PersonalData(

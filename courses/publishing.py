@@ -3,15 +3,17 @@
 import hashlib
 import secrets
 from base64 import b32encode
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from courses.catalogue import Module, ModulePrerequisite, ModuleVersion, Origin, Theme, Unit, VersionState
+from courses import readiness
+from courses.catalogue import Module, ModulePrerequisite, ModuleVersion, Origin, Switch, Theme, Unit, VersionState
 from courses.errors import CourseError
 from courses.learning import completion, portable
 from courses.packages import reading
@@ -23,6 +25,17 @@ from courses.questions.models import Question
 from courses.storage import Storage
 
 _NEW_PACKAGE = portable.both(lambda insert: insert(Package).on_conflict_do_nothing(index_elements=["sha256"]))
+
+
+_STANDING = select(
+    ModuleVersion.module_id, ModuleVersion.state, ModuleVersion.title, ModuleVersion.summary, ModuleVersion.minutes,
+    ModuleVersion.unit_count,
+).where(ModuleVersion.id == bindparam("version"))  # fmt: skip
+_COUNTED = (
+    select(Unit.minutes, Unit.is_required, Unit.weight)
+    .where(Unit.version_id == bindparam("version"))
+    .order_by(Unit.position)
+)
 
 
 class CannotPublish(CourseError):
@@ -178,7 +191,7 @@ def _packages(session: Session, units: list[UnitContent], now: datetime) -> dict
     return {row.sha256: row.id for row in found}
 
 
-def _totals(units: list[UnitContent]) -> dict[str, Any]:
+def _totals(units: Sequence[Any]) -> dict[str, Any]:
     required = [(position, unit) for position, unit in enumerate(units, 1) if unit.is_required]
     mask = b""
     for position, _ in required:
@@ -213,26 +226,52 @@ def _requires(session: Session, module_id: int, wanted: list[int]) -> None:
         session.execute(insert(ModulePrerequisite), rows)
 
 
-def publish(session: Session, version_id: int, now: datetime) -> None:
-    """Make a draft the version that new learners get. Learners in progress stay on theirs; CannotPublish for anything else."""
-    version = session.execute(
-        select(
-            ModuleVersion.module_id, ModuleVersion.state, ModuleVersion.title, ModuleVersion.summary, ModuleVersion.minutes,
-            ModuleVersion.unit_count,
-        )
-        .where(ModuleVersion.id == version_id)
-    ).first()  # fmt: skip
+def publish(
+    session: Session, version_id: int, now: datetime, *, switch: Switch = Switch.STAY, is_compatible: bool = False
+) -> None:
+    """Make a draft the version that new learners get; CannotPublish for anything else, and for a draft that is not finished.
+
+    ``switch`` says what it means for learners on an earlier version, ``is_compatible`` whether what a package kept for them
+    can be read by this one. The totals are counted here, once: nothing of it changes any more.
+    """
+    version = session.execute(_STANDING, {"version": version_id}).first()
     if version is None or version.state is not VersionState.DRAFT:
         raise CannotPublish("Only a draft can be published.")
-    change = {"state": VersionState.PUBLISHED, "published_at": now}
+    unfinished = readiness.missing(session, version_id)
+    if unfinished:
+        raise CannotPublish(" ".join(dict.fromkeys(each.words for each in unfinished)))
+    rows = session.execute(_COUNTED, {"version": version_id}).all()
+    change = {
+        "state": VersionState.PUBLISHED, "published_at": now, "switch": switch, "is_compatible": is_compatible,
+        "minutes": sum(row.minutes for row in rows), "unit_count": len(rows), **_totals(rows),
+    }  # fmt: skip
     session.execute(update(ModuleVersion).where(ModuleVersion.id == version_id).values(**change))
-    session.execute(
-        update(Module).where(Module.id == version.module_id)
-        .values(current_version_id=version_id, title=version.title, summary=version.summary, minutes=version.minutes, unit_count=version.unit_count)
-    )  # fmt: skip
+    _make_current(session, version_id)
 
 
 def retire(session: Session, version_id: int) -> None:
     """Take a version out of use: nobody new gets it, and whoever is on it finishes it."""
     session.execute(update(ModuleVersion).where(ModuleVersion.id == version_id).values(state=VersionState.RETIRED))
     session.execute(update(Module).where(Module.current_version_id == version_id).values(current_version_id=None))
+
+
+def restore(session: Session, version_id: int, now: datetime) -> None:
+    """Make a version that was published before the one that new learners get again; nobody has to switch to it.
+
+    CannotPublish for a draft.
+    """
+    version = session.execute(_STANDING, {"version": version_id}).first()
+    if version is None or version.state is VersionState.DRAFT:
+        raise CannotPublish("Only a version that was published before can be restored.")
+    change = {"state": VersionState.PUBLISHED, "switch": Switch.STAY, "published_at": now}
+    session.execute(update(ModuleVersion).where(ModuleVersion.id == version_id).values(**change))
+    _make_current(session, version_id)
+
+
+def _make_current(session: Session, version_id: int) -> None:
+    """Lists show the module as its current version says."""
+    version = session.execute(_STANDING, {"version": version_id}).one()
+    session.execute(
+        update(Module).where(Module.id == version.module_id)
+        .values(current_version_id=version_id, title=version.title, summary=version.summary, minutes=version.minutes, unit_count=version.unit_count)
+    )  # fmt: skip

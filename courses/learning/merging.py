@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from courses.catalogue import ModuleVersion, Unit
 from courses.db import table_of
-from courses.learning import completion, learners, merging_tries
+from courses.learning import completion, learners
 from courses.learning.models import (
     Enrolment,
     Learner,
@@ -158,7 +158,6 @@ def _join(session: Session, pairs: Sequence[_Pair], now: datetime) -> None:
     units = _by_unit(session.execute(_PROGRESS, both).all(), place)
     texts = _by_unit(session.execute(_REFLECTIONS, both).all(), place)
     _give_what_was_said(session, pairs, units)
-    merging_tries.join(session, {pair.first.id: pair.second.id for pair in pairs}, now)
     _put_anew(session, _P, both, [_unit(where, rows) for where, rows in units.items()])
     _put_anew(session, _R, both, [_text(where, rows) for where, rows in texts.items()])
     counted = [_joined(pair, units, now) for pair in pairs]

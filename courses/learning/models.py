@@ -121,7 +121,7 @@ class QuizAttempt(Base):
     n: Mapped[int]
     "1, 2, 3 …"
     answers: Mapped[dict[str, Any]] = mapped_column(Json)
-    "{question id: answer}; see courses.questions.marking.mark."
+    "{question id: [option numbers from 0] or text}."
     score: Mapped[int]
     "Per cent, rounded down, so that nobody passes by rounding."
     is_passed: Mapped[bool]

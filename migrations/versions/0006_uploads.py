@@ -129,6 +129,7 @@ def _uploads() -> None:
     sa.Column('received', KEY, nullable=False),
     sa.Column('state', choice('uploadstate', *states), nullable=False),
     sa.Column('key', sa.String(length=32), nullable=False),
+    sa.Column('tries', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('wanted', JSON, nullable=False),
     sa.Column('report', JSON, server_default=sa.text("'{}'"), nullable=False),
     sa.Column('last_error', sa.String(length=255), server_default='', nullable=False),

@@ -25,6 +25,10 @@ from learn.admin.people import entry_views, find_views, merge_views, person_view
 from learn.authoring import home as authoring_home  # noqa: F401 and its own room
 from learn.authoring import personal as brought
 from learn.authoring import room as authoring
+from learn.authoring import usage_views  # noqa: F401 and this
+from learn.authoring.drafts import outline_views, page_views, settings_views  # noqa: F401 more pages of the room
+from learn.authoring.pathways import course_views  # noqa: F401 and these
+from learn.authoring.quizzes import question_views, text_views  # noqa: F401 and these
 from learn.authoring.uploading import checking, starting, state_views, sweeping, upload_views  # noqa: F401
 from learn.authoring.versions import act_views, module_views, preview_views, version_views  # noqa: F401
 from learn.community import commands as community_commands

@@ -22,6 +22,7 @@ STAMP = VENDOR / "built-from"
 TEXT_ENDINGS = {".css", ".js", ".svg", ".txt", ".webmanifest"}
 
 NHSUK = "nhsuk-frontend"
+TOOLBAR = "@github/markdown-toolbar-element"
 COMPONENTS = (
     "action-link", "back-link", "breadcrumb", "button", "character-count", "checkboxes", "date-input", "details",
     "error-message", "error-summary", "fieldset", "file-upload", "hint", "input", "inset-text", "label",
@@ -49,6 +50,7 @@ def main() -> None:
         install()
         shutil.rmtree(VENDOR, ignore_errors=True)
         build_nhsuk(CHECKOUT / "node_modules" / NHSUK)
+        copy(CHECKOUT / "node_modules" / TOOLBAR, {"dist/index.js": "markdown-toolbar.js", "LICENSE": "licence.txt"})
         STAMP.write_text(wanted)
     compress(STATIC)
 
@@ -91,6 +93,15 @@ def build_nhsuk(package: Path) -> None:
         shutil.copyfile(package / "dist" / "nhsuk" / "assets" / name, target / name)
     licence = f"{about['name']} {about['version']}\n{about['homepage']}\n\n{MIT}"
     (target / "licence.txt").write_text(licence, encoding="utf-8")
+
+
+def copy(package: Path, files: dict[str, str]) -> None:
+    """Copy files of a package, {name there: name here}, into its own folder with its version."""
+    about = json.loads((package / "package.json").read_text())
+    target = VENDOR / f"{package.name}-{about['version']}"
+    for name, here in files.items():
+        (target / here).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(package / name, target / here)
 
 
 def nhsuk_source() -> str:

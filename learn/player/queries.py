@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from courses.catalogue import Course, CourseModule, Module, ModulePrerequisite, ModuleVersion, Theme, Unit
@@ -42,7 +42,9 @@ _WAITING = (
     .where((Enrolment.id.is_(None)) | (Enrolment.status != Status.COMPLETED))
     .distinct()
 )  # fmt: skip
-_COURSE = select(Course.id, Course.slug, Course.title, Course.summary).where(Course.slug == bindparam("slug"))
+_COURSE = select(Course.id, Course.slug, Course.title, Course.summary).where(
+    Course.slug == bindparam("slug"), exists().where(CourseModule.course_id == Course.id)
+)
 _COURSES = (
     select(
         Course.slug, Course.title, Course.summary,

@@ -65,6 +65,7 @@ def upgrade() -> None:
     _checks('question', question_kind=ASKED + NEW_ASKED)
     with op.batch_alter_table('unit') as batch_op:
         batch_op.add_column(sa.Column('package_id', KEY, sa.ForeignKey('package.id', name=op.f('fk_unit_package_id'))))
+        batch_op.add_column(sa.Column('source', sa.Text(), server_default='', nullable=False))
         batch_op.add_column(sa.Column('play', JSON, server_default=sa.text("'{}'"), nullable=False))
         batch_op.add_column(sa.Column('release', JSON, server_default=sa.text("'{}'"), nullable=False))
     _choices('unit', 'score_policy', 'scorepolicy', ('best', 'last', 'first'), 'best')
@@ -157,7 +158,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_unit_package_id'), 'unit')
     with op.batch_alter_table('unit') as batch_op:
         batch_op.drop_constraint(op.f('fk_unit_package_id'), type_='foreignkey')
-        for name in ('package_id', 'play', 'release'):
+        for name in ('package_id', 'source', 'play', 'release'):
             batch_op.drop_column(name)
     _drop_choices('unit', 'score_policy', 'scorepolicy')
     op.drop_table('package')

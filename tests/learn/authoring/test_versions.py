@@ -102,7 +102,9 @@ def test_publishing_asks_whether_packages_can_go_on_only_where_there_are_some(au
     session.flush()
     package_id = session.scalar(select(Package.id))
     session.execute(
-        update(Unit).where(Unit.version_id == draft, Unit.position == 1).values(kind="scorm", package_id=package_id)
+        update(Unit)
+        .where(Unit.version_id == draft, Unit.position == 1)
+        .values(kind="scorm", rule="viewed", package_id=package_id)
     )
     session.commit()
     page = author.get(f"{HERE}/versions/2")
@@ -217,7 +219,9 @@ def test_a_package_is_previewed_by_the_real_player_in_a_frame_that_may_do_as_muc
     session.flush()
     package_id = session.scalar(select(Package.id))
     session.execute(
-        update(Unit).where(Unit.version_id == draft, Unit.position == 1).values(kind="scorm", package_id=package_id)
+        update(Unit)
+        .where(Unit.version_id == draft, Unit.position == 1)
+        .values(kind="scorm", rule="viewed", package_id=package_id)
     )
     session.commit()
     asked = {}

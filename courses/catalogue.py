@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, Json, bits, intpk, long, moment, short, slug, varchar_enum
@@ -234,8 +234,6 @@ class Unit(Base):
     "Tries at a quiz; null is no limit."
     body_html: Mapped[long]
     "What it says, sanitised once at import; safe to show."
-    source: Mapped[long] = mapped_column(Text, server_default="")
-    "The Markdown that the body was made of, to be edited again; empty where it came as HTML."
     prompt: Mapped[short]
     "Label of a reflection's box, else empty."
     url: Mapped[str] = mapped_column(String(2000))

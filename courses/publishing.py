@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from base64 import b32encode
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from courses import readiness
 from courses.catalogue import Module, ModulePrerequisite, ModuleVersion, Origin, Switch, Theme, Unit, VersionState
 from courses.errors import CourseError
-from courses.learning import portable
+from courses.learning import completion, portable
 from courses.packages import reading
 from courses.packages.archive import Files, Folder
 from courses.packages.content import Content, UnitContent
@@ -22,7 +23,6 @@ from courses.packages.models import Package
 from courses.packages.report import Report
 from courses.questions.models import Question
 from courses.storage import Storage
-from courses.totals import totals
 
 _NEW_PACKAGE = portable.both(lambda insert: insert(Package).on_conflict_do_nothing(index_elements=["sha256"]))
 
@@ -166,7 +166,8 @@ def _keep_version(
     version_id = session.execute(insert(ModuleVersion).returning(ModuleVersion.id), {
         "module_id": module_id, "n": report.version, "state": VersionState.DRAFT, "content_hash": digest,
         "origin_label": b32encode(secrets.token_bytes(16)).decode().lower().rstrip("="), "title": content.title,
-        "summary": content.summary, **totals(content.units), "created_at": now, "published_at": None, "format": content.format,
+        "summary": content.summary, "minutes": sum(unit.minutes for unit in content.units), "unit_count": len(content.units),
+        **_totals(content.units), "created_at": now, "published_at": None, "format": content.format,
     }).scalar_one()  # fmt: skip
     packages = _packages(session, content.units, now)
     for position, unit in enumerate(content.units, 1):
@@ -190,14 +191,25 @@ def _packages(session: Session, units: list[UnitContent], now: datetime) -> dict
     return {row.sha256: row.id for row in found}
 
 
+def _totals(units: Sequence[Any]) -> dict[str, Any]:
+    required = [(position, unit) for position, unit in enumerate(units, 1) if unit.is_required]
+    mask = b""
+    for position, _ in required:
+        mask = completion.set_bit(mask, position)
+    return {
+        "required_count": len(required),
+        "required_weight": sum(unit.weight for _, unit in required),
+        "required_mask": mask,
+    }
+
+
 def _put_unit(session: Session, version_id: int, position: int, unit: UnitContent, packages: dict[str, int]) -> None:
     unit_id = session.execute(insert(Unit).returning(Unit.id), {
         "version_id": version_id, "position": position, "stable_key": unit.key, "kind": unit.kind, "title": unit.title,
         "minutes": unit.minutes, "is_required": unit.is_required, "weight": unit.weight, "rule": unit.rule,
-        "threshold": unit.threshold, "max_attempts": unit.max_attempts, "body_html": unit.body_html, "source": unit.source,
-        "prompt": unit.prompt, "url": unit.url, "media": unit.media,
-        "package_id": packages[unit.package.sha256] if unit.package else None, "play": unit.play,
-        "score_policy": unit.score_policy, "release": unit.release,
+        "threshold": unit.threshold, "max_attempts": unit.max_attempts, "body_html": unit.body_html, "prompt": unit.prompt,
+        "url": unit.url, "media": unit.media, "package_id": packages[unit.package.sha256] if unit.package else None,
+        "play": unit.play, "score_policy": unit.score_policy, "release": unit.release,
     }).scalar_one()  # fmt: skip
     if unit.questions:
         rows = [{"unit_id": unit_id, "position": n, **question} for n, question in enumerate(unit.questions, 1)]
@@ -231,7 +243,7 @@ def publish(
     rows = session.execute(_COUNTED, {"version": version_id}).all()
     change = {
         "state": VersionState.PUBLISHED, "published_at": now, "switch": switch, "is_compatible": is_compatible,
-        **totals(rows),
+        "minutes": sum(row.minutes for row in rows), "unit_count": len(rows), **_totals(rows),
     }  # fmt: skip
     session.execute(update(ModuleVersion).where(ModuleVersion.id == version_id).values(**change))
     _make_current(session, version_id)

@@ -1,6 +1,6 @@
 """Whether a draft can be published: what is not finished, all at once, each with what to do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,6 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from courses.catalogue import Unit, UnitKind
-from courses.drafting import choices
-from courses.drafting.pages import undescribed
 from courses.questions.models import Question, QuestionKind
 
 _ASKED = (
@@ -21,8 +19,7 @@ _ASKED = (
 _UNITS = (
     select(
         Unit.position, Unit.stable_key, Unit.title, Unit.kind, Unit.is_required, Unit.body_html, Unit.media, Unit.url,
-        Unit.package_id, Unit.release, Unit.source, Unit.prompt, Unit.rule,
-        Unit.threshold, _ASKED.label("questions"),
+        Unit.package_id, Unit.release, _ASKED.label("questions"),
     )
     .where(Unit.version_id == bindparam("version"))
     .order_by(Unit.position)
@@ -48,25 +45,11 @@ def missing(session: Session, version_id: int) -> list[Missing]:
         found.append(
             Missing(0, "", "No unit is required, so nobody could complete the module. Make at least one required.")
         )
-    by_key = {unit.stable_key: unit for unit in units}
+    before: set[str] = set()
     for unit in units:
-        found += [Missing(unit.position, unit.title, words) for words in (*_of_unit(unit), *waits(unit, by_key))]
+        found += [Missing(unit.position, unit.title, words) for words in _of_unit(unit, before)]
+        before.add(unit.stable_key)
     return found
-
-
-def waits(unit: Any, by_key: Mapping[str, Any]) -> list[str]:
-    """What is wrong with when a unit opens; units have position, kind, stable_key, title and release."""
-    key = unit.release.get("after")
-    if not key:
-        return []
-    earlier = by_key.get(key)
-    if earlier is None or earlier.position >= unit.position:
-        return ["It opens after a unit that is not in front of it. Choose another, or move it."]
-    if unit.release.get("min_score") and earlier.kind not in choices.SCORED:
-        return [
-            f"It asks for a score in \u201c{earlier.title}\u201d, which gives none. Choose another unit, or ask for no score."
-        ]
-    return []
 
 
 def has_packages(session: Session, version_id: int) -> bool:
@@ -75,14 +58,11 @@ def has_packages(session: Session, version_id: int) -> bool:
     return session.scalar(asked) is not None
 
 
-def _of_unit(unit: Any) -> Iterator[str]:
+def _of_unit(unit: Any, before: set[str]) -> Iterator[str]:
     yield from _CONTENT.get(unit.kind, _played)(unit)
-    for address in undescribed(unit.source):
-        yield f"The picture {address} has no description. Write one, or say that it is decorative."
-    if unit.rule not in choices.RULES[unit.kind]:
-        yield "It has a rule that cannot complete it. Choose what completes it in its settings."
-    elif unit.rule in choices.WITH_THRESHOLD and not 0 < unit.threshold <= 100:
-        yield "The per cent that completes it is missing. Choose it in its settings."
+    after = unit.release.get("after")
+    if after and after not in before:
+        yield "It opens after a unit that is not in front of it. Choose another, or move it."
 
 
 def _page(unit: Any) -> Iterator[str]:
@@ -115,9 +95,8 @@ def _file(unit: Any) -> Iterator[str]:
         yield "The file to download is missing. Upload it."
 
 
-def _reflection(unit: Any) -> Iterator[str]:
-    if not unit.prompt.strip():
-        yield "Learners are asked nothing. Write what they are asked."
+def _nothing(unit: Any) -> Iterator[str]:
+    return iter(())
 
 
 def _played(unit: Any) -> Iterator[str]:
@@ -127,5 +106,5 @@ def _played(unit: Any) -> Iterator[str]:
 
 _CONTENT = {
     UnitKind.PAGE: _page, UnitKind.VIDEO: _video, UnitKind.QUIZ: _quiz, UnitKind.LINK: _link, UnitKind.FILE: _file,
-    UnitKind.REFLECTION: _reflection,
+    UnitKind.REFLECTION: _nothing,
 }  # fmt: skip

@@ -36,8 +36,6 @@ class UnitContent:
     max_attempts: int | None = None
     prompt: str = ""
     url: str = ""
-    source: str = ""
-    "The Markdown of the body, where that is what it was."
     media: dict[str, Any] = field(default_factory=dict)
     questions: list[dict[str, Any]] = field(default_factory=list)
     package: PackageContent | None = None

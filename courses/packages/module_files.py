@@ -26,8 +26,6 @@ PASS_MARK = 75
 "Per cent, where a quiz does not say."
 VIDEOS = {"mp4": "video/mp4", "webm": "video/webm"}
 HEAD = re.compile(r"\A\ufeff?\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL)
-OWN_TITLE = re.compile(r"\A\s*#[ \t]+[^\r\n]*")
-"The heading that a page begins with: it becomes the unit's title."
 
 
 def page_names(place: Place) -> list[str]:
@@ -82,10 +80,7 @@ def read_unit(place: Place) -> UnitContent | None:
     kind = _kind(head, place)
     if kind is None:
         return None
-    unit = UnitContent(
-        key_from(place.name), kind, str(title)[:255], body_html, _minutes(head, body_html), rule=RULES[kind]
-    )
-    unit.source = "" if is_html else OWN_TITLE.sub("", body).strip()
+    unit = UnitContent(_key(place.name), kind, str(title)[:255], body_html, _minutes(head, body_html), rule=RULES[kind])
     unit.is_required = bool(head.get("required", kind not in (UnitKind.LINK, UnitKind.FILE)))
     unit.weight = max(1, int(head.get("weight", 1)))
     if place.images:
@@ -112,7 +107,7 @@ def _kind(head: dict[str, Any], place: Place) -> UnitKind | None:
     return kind
 
 
-def key_from(name: str) -> str:
+def _key(name: str) -> str:
     """The stable key: the file's name without its number, so that a unit may move and stay the same."""
     stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     plain = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^\d+[-_. ]*", "", stem).lower()).strip("-")
@@ -211,8 +206,7 @@ def _video(unit: UnitContent, head: dict[str, Any], place: Place) -> None:
             "captions": {**captions, "media_type": "text/vtt"},
             "transcript_html": unit.body_html,
         }
-        unit.source = str(head.get("introduction", ""))
-        unit.body_html = pages.block(unit.source)
+        unit.body_html = pages.block(head.get("introduction", ""))
 
 
 def _is_webvtt(address: str, place: Place) -> bool:

@@ -13,8 +13,16 @@ SEEN = 80
 "Per cent of the pages that a learner has to see."
 SAMPLE = 10
 "Pages whose text is looked for."
+DRAWN = 100_000
+"Bytes of drawing on a page whose words are counted one by one: pypdf takes 5 s for a megabyte."
+PACKED = 32 * 1024
+"Bytes that they may have in the file; a page that has more is a drawing, and is not looked at."
 LONGEST = 5_000
 "Pages that a PDF may have."
+UNKNOWN = 200
+"Words of a page that was not counted."
+TEXT = re.compile(rb"T[jJ]\b")
+"The operators that write text (ISO 32000-1, 9.4.3)."
 WORDS_A_MINUTE = 200
 
 
@@ -71,15 +79,43 @@ def _told(path: Path, report: Report) -> _Told | None:
             return None
         root: Any = reader.root_object
         count = len(reader.pages)
-        sample = [reader.pages[n].extract_text() for n in range(min(SAMPLE, count))] if count <= LONGEST else []
+        words = _words_in(reader.pages, min(SAMPLE, count)) if count <= LONGEST else 0
         form = root.get("/AcroForm")
         marks = root.get("/MarkInfo")
         return _Told(
-            count, sum(len(text.split()) for text in sample),
+            count, words,
             bool(marks is not None and marks.get_object().get("/Marked")) and "/StructTreeRoot" in root, "/Lang" in root,
             form is not None and "/XFA" in form.get_object(),
             " ".join(str((reader.metadata and reader.metadata.title) or "").split()),
         )  # fmt: skip
+
+
+def _words_in(all_pages: Any, count: int) -> int:
+    """About how many words the first pages have; after three that cannot be looked at, the others are taken to be alike."""
+    words = odd = 0
+    for n in range(count):
+        words += (found := _words_on(all_pages[n]))
+        odd += found == UNKNOWN
+        if odd == 3:
+            return words + (count - n - 1) * UNKNOWN
+    return words
+
+
+def _words_on(page: Any) -> int:
+    """About how many words a page has; 0 is none at all. A page that cannot be looked at cheaply counts as having some."""
+    try:
+        held = page.get("/Contents")
+        streams = held.get_object() if held is not None else []
+        parts = streams if isinstance(streams, list) else [streams]
+        if sum(int(part.get_object().get("/Length", 0)) for part in parts) > PACKED:
+            return UNKNOWN
+        content = page.get_contents()
+        drawn = content.get_data() if content is not None else b""
+        if len(drawn) > DRAWN:
+            return UNKNOWN if TEXT.search(drawn) else 0
+        return len(page.extract_text().split())
+    except Exception:  # one odd page is no reason to refuse the others
+        return UNKNOWN
 
 
 def _advise(told: _Told, report: Report) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from courses import slugs
 from courses.catalogue import UnitKind
 from courses.errors import BadPackage
 from courses.packages import detect, h5p, media, module_files, pages, pdf, refusals, scorm, stored, web
@@ -132,7 +131,7 @@ def _pages(files: Files, storage: Storage, wanted: Wanted, report: Report) -> Co
         return None
     about = _about(files, report)
     report.title = wanted.title or about.get("title") or _words(wanted.name)
-    report.slug = wanted.slug or slugs.from_title(report.title, "module")
+    report.slug = wanted.slug or _slug(report.title)
     units = module_files.read_all(pages.Place("", report.slug, files, storage, report))
     content = _content(units, _digest(files), wanted, report)
     if content is not None:
@@ -186,7 +185,7 @@ def _bank(path: Path, format: str, aside: Storage, wanted: Wanted, report: Repor
         report.error("too_big", f"The question bank is bigger than {banks.LARGEST // 1024**2}MB. Export it in parts.")
         return []
     title = wanted.title or _words(wanted.name)
-    slug = wanted.slug or slugs.from_title(title, "module")
+    slug = wanted.slug or _slug(title)
     found = BANKS[format](path.read_bytes(), report, aside, slug)
     return [banks.unit(found, title)] if found else []
 
@@ -194,7 +193,7 @@ def _bank(path: Path, format: str, aside: Storage, wanted: Wanted, report: Repor
 def _content(units: list[UnitContent], digest: str, wanted: Wanted, report: Report) -> Content | None:
     """The module, under the title that was chosen, else the package's own, else the file's name."""
     report.title = (wanted.title or report.title or _words(wanted.name))[:255]
-    report.slug = wanted.slug or report.slug or slugs.from_title(report.title, "module")
+    report.slug = wanted.slug or report.slug or _slug(report.title)
     _check_slug(report)
     report.units = [{"title": unit.title, "kind": unit.kind.value} for unit in units]
     report.questions = sum(len(unit.questions) for unit in units)
@@ -216,11 +215,8 @@ def _keep_package(
 
 def _check_slug(report: Report) -> None:
     """An error unless the slug can be an address."""
-    if not slugs.is_slug(report.slug or ""):
-        words = ", ".join(sorted(slugs.RESERVED))
-        report.error(
-            "slug", f"A slug has small letters, numbers and single hyphens, 80 at most, and is not one of: {words}."
-        )
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", report.slug or "") or len(report.slug or "") > 80:
+        report.error("slug", "A slug has small letters, numbers and single hyphens, 80 at most.")
 
 
 def _about(files: Files, report: Report) -> dict[str, Any]:
@@ -251,6 +247,10 @@ def _package_digest(path: Path, *more: str) -> str:
     for each in more:
         digest.update(each.encode())
     return str(digest.hexdigest())
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80].strip("-") or "module"
 
 
 def _words(name: str) -> str:

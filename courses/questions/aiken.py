@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courses.packages.report import Report
-from courses.questions.banks import Bank, Found, called
+from courses.questions.banks import Bank, Found, called, is_too_long
 from courses.questions.models import QuestionKind
-from courses.questions.reading.answers import NotAQuestion
+from courses.questions.reading.answers import NotAQuestion, checked_length
 from courses.questions.reading.texts import Texts, words
 
 _OPTION = re.compile(r"([A-Z])[.)]\s*(.*)")
@@ -42,7 +42,10 @@ def read(text: str, report: Report) -> list[Bank]:
     found = Found(report, Texts(report))
     draft: Draft | None = None
     number = 0
-    for at, line in enumerate((line.strip() for line in text.split("\n")), 1):
+    lines = [] if is_too_long(text, report) else text.split("\n")
+    for at, line in enumerate((line.strip() for line in lines), 1):
+        if found.is_over:
+            break
         verdict = _ANSWER.fullmatch(line)
         if not line:
             continue
@@ -54,13 +57,13 @@ def read(text: str, report: Report) -> list[Bank]:
         _finish(draft, verdict.group(1), at, number, found)
         draft = None
     if draft is not None:
-        name = called(number, " ".join(draft.text), f"line {draft.line}")
+        name = called(number, " ".join(draft.text[:9]), f"line {draft.line}")
         found.refuse(name, "the file ends before its ANSWER line.")
     return found.end()
 
 
 def _finish(draft: Draft, verdict: str, at: int, number: int, found: Found) -> None:
-    name = called(number, " ".join(draft.text), f"line {draft.line}")
+    name = called(number, " ".join(draft.text[:9]), f"line {draft.line}")
     found.texts.begin(name)
     try:
         found.add(_question(draft, verdict, at, found.texts))
@@ -75,7 +78,7 @@ def _question(draft: Draft, verdict: str, at: int, texts: Texts) -> dict[str, An
         raise NotAQuestion(
             "it needs at least two answers, as lines that begin with A. and B. (or A) and B)), in order."
         )
-    answers = [" ".join(lines).strip() for lines in draft.answers]
+    answers = [checked_length(" ".join(lines).strip()) for lines in draft.answers]
     if not all(answers):
         raise NotAQuestion("one of its answers is empty.")
     letters = [each for each in re.split(r"[\s,.;)]+", verdict.upper()) if each]
@@ -88,5 +91,5 @@ def _question(draft: Draft, verdict: str, at: int, texts: Texts) -> dict[str, An
         for n, html in enumerate(texts.line(answer, "plain") for answer in answers)
     ]
     kind = QuestionKind.SINGLE if len(set(letters)) == 1 else QuestionKind.MULTIPLE
-    prompt_html = texts.block("\n".join(draft.text), "plain")
+    prompt_html = texts.block(checked_length("\n".join(draft.text)), "plain")
     return {"kind": kind, "prompt_html": prompt_html, "explanation_html": "", "options": options}

@@ -12,11 +12,15 @@ from courses.questions.models import QuestionKind
 from courses.questions.reading.texts import Texts
 
 LARGEST = 20 * 1024**2
-"Bytes of a bank as text; pictures within Moodle XML count."
+"Bytes of a Moodle XML file; the pictures in it count."
+LONGEST = 5_000_000
+"Characters of a text file: a question has some 300."
 QUESTIONS = 500
 "In one quiz: it is one page, and a learner has one evening."
 LISTED = 200
-"Questions that a report names; a file that is no bank at all could have a million."
+"Questions that a report names."
+STOP = 2_000
+"Questions that cannot come in after which reading stops: such a file is no bank."
 PASS_MARK = 75
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -38,20 +42,19 @@ class Found:
 
     report: Report
     texts: Texts
-    banks: list[Bank] = field(default_factory=list)
+    banks: dict[str, Bank] = field(default_factory=dict)
+    "By title, in the order of their first questions."
+    current: str = ""
     refused: int = 0
 
     def category(self, title: str) -> None:
         """The questions that follow belong to this category."""
-        title = title[:255]
-        there = [bank for bank in self.banks if bank.title == title]
-        self.banks = [bank for bank in self.banks if bank not in there] + (there or [Bank(title)])
+        self.current = title[:255]
 
     def add(self, question: dict[str, Any]) -> None:
         """A question came in."""
-        if not self.banks:
-            self.banks.append(Bank(""))
-        self.banks[-1].questions.append(question)
+        self.banks.setdefault(self.current, Bank(self.current)).questions.append(question)
+        self.report.questions += 1
 
     def refuse(self, name: str, why: str) -> None:
         """A question did not: name it and say why."""
@@ -59,17 +62,23 @@ class Found:
         if self.refused <= LISTED:
             self.report.warn("question", f"{name} was not imported: {why}")
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there is no sense in reading on."""
+        return self.report.questions > QUESTIONS or self.refused > STOP
+
     def end(self) -> list[Bank]:
         """The banks that have questions; an error in the report when there are none, or more than a quiz can hold."""
-        report, banks = self.report, [bank for bank in self.banks if bank.questions]
+        report, banks = self.report, list(self.banks.values())
         if self.refused > LISTED:
             report.warn("question", f"{self.refused - LISTED:,} more questions were not imported.")
-        report.questions = sum(len(bank.questions) for bank in banks)
         if not banks:
             report.error("no_questions", "No question of this file could be imported.")
         if report.questions > QUESTIONS:
-            message = f"This bank has {report.questions:,} questions. A quiz can have {QUESTIONS}: export one category at a time."
+            message = f"This bank has more than {QUESTIONS} questions, which is what a quiz can have. Export one category at a time."
             report.error("too_many_questions", message)
+        if self.refused > STOP:
+            report.error("not_a_bank", f"More than {STOP:,} questions could not be imported, so the rest was not read.")
         if len(banks) > 1:
             parts = ", ".join(f"{bank.title or 'no category'} ({len(bank.questions)})" for bank in banks)
             report.note("categories", f"The categories became one quiz, in this order: {parts[:2000]}.")
@@ -88,6 +97,15 @@ def unit(banks: Iterable[Bank], title: str) -> UnitContent:
         "questions", UnitKind.QUIZ, title[:255], minutes=max(1, minutes), rule=Rule.QUIZ_PASSED, threshold=PASS_MARK,
         questions=questions, media={"images": images} if images else {},
     )  # fmt: skip
+
+
+def is_too_long(text: str, report: Report) -> bool:
+    """Whether a text file is longer than any bank; then there is an error in the report."""
+    if len(text) > LONGEST:
+        report.error(
+            "too_long", f"This file has more than {LONGEST // 10**6} million characters. Export one category at a time."
+        )
+    return len(text) > LONGEST
 
 
 def decoded(content: bytes) -> str:

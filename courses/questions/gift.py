@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courses.packages.report import Report
-from courses.questions.banks import Bank, Found, called, category
+from courses.questions.banks import Bank, Found, called, category, is_too_long
 from courses.questions.models import QuestionKind
 from courses.questions.reading import gift_answers
-from courses.questions.reading.answers import NotAQuestion
+from courses.questions.reading.answers import NotAQuestion, checked_length, checked_number
 from courses.questions.reading.gift_escapes import formatted, meant, put_aside
 from courses.questions.reading.texts import Texts, words
 from courses.storage import Storage
@@ -57,19 +57,22 @@ def read(text: str, report: Report, *, storage: Storage | None = None, slug: str
     """
     found = Found(report, Texts(report, storage, slug))
     number = 0
-    for chunk in _chunks(text):
+    for chunk in [] if is_too_long(text, report) else _chunks(text):
+        if found.is_over:
+            break
         body = _categories(chunk.text, found)
         if not body.strip():
             continue
         number += 1
         title = ""
         try:
+            checked_length(body)
             title, rest = _title(body)
             name = called(number, title or words(meant(rest.split("{")[0])), f"line {chunk.line}")
             found.texts.begin(name)
             found.add(_question(rest, found))
         except NotAQuestion as why:
-            found.refuse(called(number, title or meant(body), f"line {chunk.line}"), str(why))
+            found.refuse(called(number, title or meant(body[:200]), f"line {chunk.line}"), str(why))
     return found.end()
 
 
@@ -143,6 +146,7 @@ def _question(rest: str, found: Found) -> dict[str, Any]:
         raise NotAQuestion("it has no text.")
     block, _, general = block.partition("####")
     explanation_html = found.texts.block(meant(general), form)
+    checked_number(len(re.findall("[=~]", block)), "answers")
     answered = gift_answers.read(block, found.texts, form)
     return {"prompt_html": prompt_html, "explanation_html": explanation_html, **answered}
 

@@ -14,7 +14,7 @@ from courses.questions import banks
 from courses.questions.banks import Bank, Found, called, category
 from courses.questions.models import QuestionKind
 from courses.questions.reading import moodle_answers
-from courses.questions.reading.answers import NotAQuestion
+from courses.questions.reading.answers import NotAQuestion, checked_length, checked_number
 from courses.questions.reading.moodle_parts import part, said
 from courses.questions.reading.texts import Texts, words
 from courses.storage import Storage
@@ -43,6 +43,8 @@ def read(content: bytes, report: Report, *, storage: Storage | None = None, slug
             found.category(category(said(element.find("category"))))
             continue
         number += 1
+        if found.is_over:
+            break
         _take(element, number, found)
     return found.end()
 
@@ -82,6 +84,14 @@ def _question(element: Element, kind: str, texts: Texts) -> dict[str, Any]:
             f"Frontline has no questions of the kind {moodle_answers.NAMES.get(kind, kind[:40] or 'none')}."
         )
     asked = part(element.find("questiontext"))
+    checked_length(asked.text)
+    for name, things in (
+        ("answer", "answers"),
+        ("subquestion", "pairs"),
+        ("dragbox", "choices"),
+        ("selectoption", "choices"),
+    ):
+        checked_number(len(element.findall(name)), things)
     if not asked.text.strip() and not asked.files:
         raise NotAQuestion("it has no text.")
     text, made = reader(element, asked.text, texts)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from courses.catalogue import Module, ModuleVersion, Origin, Theme, VersionState
 from courses.db import table_of
-from learn.authoring import showing
+from courses.packages import telling
 from learn.authoring.models import Upload
 from learn.authoring.room import bp, writes
 from learn.authoring.uploading import state_views
@@ -64,7 +64,7 @@ def home() -> str:
     uploads = db.session.execute(_UPLOADS, {"user": current_user.id}).all()
     return render_template(
         "authoring/home.html", modules=[_module(row) for row in shown], older=older, is_starter=wanted is Origin.STARTER,
-        uploads=[{"row": row, "size": showing.size(row.size), **state_views.where(row)} for row in uploads],
+        uploads=[{"row": row, "size": telling.size(row.size), **state_views.where(row)} for row in uploads],
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from flask import render_template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from learn.player import queries, units
+from learn.player import lines, units
 
 
 class Pretended:
@@ -23,7 +23,7 @@ def show(session: Session, module: Any, version: Any, position: int) -> Markup:
     """The unit's own part of the learner's page; ``module`` has id and slug, ``version`` id and unit_count."""
     row = Pretended(module, version)
     asked = units.read(session, row, position)
-    lines = [queries.Line(n, "", "", 0, "not_started", "", None, False) for n in range(1, position + 1)]
-    context = {"row": row, "units": lines}
+    before = [lines.Line(n, "", "", 0, "not_started", "", None, False, False, 0, None) for n in range(1, position + 1)]
+    context = {"row": row, "units": before}
     shown = units.show(asked, context) | {"can_act": False, "module": module}
     return Markup(render_template("player/preview.html", **shown))  # noqa: S704 - the template escapes

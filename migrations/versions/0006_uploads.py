@@ -65,7 +65,6 @@ def upgrade() -> None:
     _checks('question', question_kind=ASKED + NEW_ASKED)
     with op.batch_alter_table('unit') as batch_op:
         batch_op.add_column(sa.Column('package_id', KEY, sa.ForeignKey('package.id', name=op.f('fk_unit_package_id'))))
-        batch_op.add_column(sa.Column('source', sa.Text(), server_default='', nullable=False))
         batch_op.add_column(sa.Column('play', JSON, server_default=sa.text("'{}'"), nullable=False))
         batch_op.add_column(sa.Column('release', JSON, server_default=sa.text("'{}'"), nullable=False))
     _choices('unit', 'score_policy', 'scorepolicy', ('best', 'last', 'first'), 'best')
@@ -73,6 +72,7 @@ def upgrade() -> None:
     _choices('module_version', 'switch', 'switch', ('stay', 'offer', 'must'), 'stay')
     op.add_column('module_version', sa.Column('is_compatible', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('module_version', sa.Column('format', sa.String(length=24), server_default='', nullable=False))
+    op.add_column('enrolment', sa.Column('stays_on_id', KEY, nullable=True))
     _attempts()
     _uploads()
 
@@ -150,6 +150,7 @@ def _uploads() -> None:
 def downgrade() -> None:
     for table in ('upload', 'play', 'attempt'):
         op.drop_table(table)
+    op.drop_column('enrolment', 'stays_on_id')
     for name in ('format', 'is_compatible'):
         op.drop_column('module_version', name)
     _drop_choices('module_version', 'switch', 'switch')
@@ -158,7 +159,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_unit_package_id'), 'unit')
     with op.batch_alter_table('unit') as batch_op:
         batch_op.drop_constraint(op.f('fk_unit_package_id'), type_='foreignkey')
-        for name in ('package_id', 'source', 'play', 'release'):
+        for name in ('package_id', 'play', 'release'):
             batch_op.drop_column(name)
     _drop_choices('unit', 'score_policy', 'scorepolicy')
     op.drop_table('package')

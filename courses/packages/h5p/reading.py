@@ -48,6 +48,15 @@ def read(files: Files, report: Report) -> list[UnitContent]:
 
 
 def _json(files: Files, name: str, report: Report) -> dict[str, Any] | None:
+    deeper = next((each for each in files.names() if each.endswith(f"/{name}")), None)
+    if name not in files.names() and deeper:
+        report.error(
+            "nested",
+            f"The H5P lies in a folder: {deeper}. Upload the .h5p file as it was exported, or put "
+            f"{name.split('/')[0]} at the top.",
+            deeper,
+        )
+        return None
     if name not in files.names():
         report.error("missing_file", f"The H5P has no {name}. Export it again from where it was made.", name)
         return None

@@ -21,6 +21,11 @@ def everywhere(element: Element, name: str) -> Iterator[Element]:
     return (each for each in element.iter() if isinstance(each.tag, str) and local(each.tag) == name)
 
 
+def has(element: Element, name: str) -> bool:
+    """Whether there is an element of that name at any depth; an element without children is false, so it is asked so."""
+    return next(everywhere(element, name), None) is not None
+
+
 def text(element: Element | None, name: str = "") -> str:
     """The element's words with single spaces, or those of its first child of that name; empty when there is none."""
     found = child(element, name) if name else element

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from courses.packages.report import Report
-from courses.packages.scorm.elements import attribute, children, text
+from courses.packages.scorm.elements import attribute, children, everywhere, text
 from courses.packages.scorm.manifest import Manifest, Resource
 
 MOST = 500
@@ -46,6 +46,15 @@ def launchable(manifest: Manifest, report: Report) -> list[Item]:
         return []
     _name(found, text(manifest.organization, "title"))
     return found
+
+
+def inside(manifest: Manifest, items: list[Item]) -> dict[str, list[str]]:
+    """For each identifier in the manifest, the launchable items in it when it is a group, else none."""
+    found: dict[str, list[str]] = {attribute(each, "identifier"): [] for each in everywhere(manifest.root, "item")}
+    for item in items:
+        for group in item.groups[1:]:
+            found[attribute(group, "identifier")].append(item.identifier)
+    return found | {item.identifier: [] for item in items}
 
 
 def _walk(manifest: Manifest, holder: Element, groups: list[Element], found: list[Item], report: Report) -> None:

@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
+from courses.packages import detect
 from courses.packages.archive import Files
 from courses.packages.report import Report
-from courses.packages.scorm.elements import attribute, child, children, everywhere, text
+from courses.packages.scorm.elements import attribute, child, children, has, text
 from courses.packages.scorm.places import Place, Places
-from courses.packages.xml import parse_with_namespaces
+from courses.packages.xml import SIZE, parse
 
 NAME = "imsmanifest.xml"
+FORMATS = ("scorm12", "scorm2004")
 
 
 @dataclass
@@ -47,25 +49,18 @@ def read_manifest(files: Files, report: Report) -> Manifest | None:
     path = found[0]
     if len(found) > 1 and found[1].count("/") == path.count("/"):
         report.warn("several_manifests", f"There is another package inside: {found[1]} was not read.", path)
-    parsed = parse_with_namespaces(files.read(path), report, path)
-    if parsed is None:
+    if files.size(path) > SIZE:
+        report.error("xml_too_big", f"The manifest is bigger than {SIZE // 1024**2}MB.", path)
         return None
-    root, namespaces = parsed
+    root = parse(files.read(path), report, path)
+    if root is None:
+        return None
     said = text(child(root, "metadata"), "schemaversion")
-    version = _edition(said, namespaces)
+    if report.format not in FORMATS:
+        report.format = detect.of_files(files).format
     folder = path.rpartition("/")[0]
     resources = _resources(root, quote(f"{folder}/") if folder else "", Places(files.names()), report)
-    return Manifest(path, root, version, said, resources, _organization(root, path, report))
-
-
-def _edition(said: str, namespaces: set[str]) -> bool:
-    """Whether it is SCORM 2004: told by the namespaces that it declares, and by its version where they tell nothing."""
-    declared = " ".join(namespaces).lower()
-    if "adlcp_v1p3" in declared or "imsss" in declared or "adlseq" in declared:
-        return True
-    if "adlcp_rootv1p2" in declared:
-        return False
-    return "2004" in said or "1.3" in said
+    return Manifest(path, root, report.format == "scorm2004", said, resources, _organization(root, path, report))
 
 
 def _resources(root: Element, folder: str, places: Places, report: Report) -> dict[str, Resource]:
@@ -95,7 +90,7 @@ def _organization(root: Element, path: str, report: Report) -> Element | None:
     default = attribute(group, "default")
     chosen = next((each for each in found if attribute(each, "identifier") == default), None)
     if chosen is None:
-        chosen = next((each for each in found if any(everywhere(each, "item"))), found[0])
+        chosen = next((each for each in found if has(each, "item")), found[0])
         if default:
             report.note(
                 "no_default",

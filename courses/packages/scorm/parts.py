@@ -4,11 +4,12 @@ import re
 
 from courses.packages.playing import ScormPlay
 from courses.packages.report import Report
-from courses.packages.scorm import prerequisites, sequencing
+from courses.packages.scorm import sequencing
 from courses.packages.scorm.elements import attribute, child, children, everywhere, is_true, number, text
 from courses.packages.scorm.items import Item
 from courses.packages.scorm.manifest import Manifest
 from courses.packages.scorm.places import with_parameters
+from courses.runtime import prerequisites
 
 LONGEST = 64_000
 "Signs of launch data; the standard says 4,096."
@@ -31,8 +32,8 @@ def played(item: Item, manifest: Manifest) -> ScormPlay:
     return play
 
 
-def add_12(play: ScormPlay, item: Item, known: set[str], report: Report, path: str) -> None:
-    """Mastery score, time allowed and prerequisites (SCORM 1.2 CAM, 2.3.2.5.1)."""
+def add_12(play: ScormPlay, item: Item, known: dict[str, list[str]], report: Report, path: str) -> None:
+    """Mastery score, time allowed and prerequisites (SCORM 1.2 CAM, 2.3.2.5.1); ``known`` is items.inside."""
     if said := text(item.element, "masteryscore"):
         mastery = number(said)
         if mastery is None or not 0 <= mastery <= 100:
@@ -49,13 +50,14 @@ def add_12(play: ScormPlay, item: Item, known: set[str], report: Report, path: s
         _add_prerequisites(play, item, script, known, report, path)
 
 
-def _add_prerequisites(play: ScormPlay, item: Item, script: str, known: set[str], report: Report, path: str) -> None:
-    try:
-        asked = prerequisites.identifiers(script)
-    except prerequisites.NotAScript as wrong:
+def _add_prerequisites(
+    play: ScormPlay, item: Item, script: str, known: dict[str, list[str]], report: Report, path: str
+) -> None:
+    asked = prerequisites.asked(script)
+    if asked is None:
         report.warn(
             "prerequisites",
-            f"What has to come before “{item.title}” cannot be read ({wrong}), so it is always open: {script[:100]}",
+            f"What has to come before “{item.title}” cannot be read, so it is always open: {script[:100]}",
             path,
         )
         return
@@ -63,15 +65,13 @@ def _add_prerequisites(play: ScormPlay, item: Item, script: str, known: set[str]
     if unknown:
         report.warn(
             "prerequisites",
-            f"“{item.title}” waits for parts that are not in the package: {', '.join(unknown)[:200]}. It is always "
-            "open.",
+            f"“{item.title}” waits for parts that are not in the package: {', '.join(unknown)[:200]}. It does not wait for those.",
             path,
         )
-        return
     if item.identifier in asked:
         report.warn("prerequisites", f"“{item.title}” waits for itself. It is always open.", path)
         return
-    play["prerequisites"] = script
+    play["prerequisites"] = prerequisites.expanded(script, known)
 
 
 def add_2004(play: ScormPlay, item: Item, manifest: Manifest, report: Report, has_several: bool) -> None:

@@ -8,9 +8,10 @@ from courses.packages.content import UnitContent
 from courses.packages.playing import ScormPlay
 from courses.packages.report import Report
 from courses.packages.scorm import parts, speaking, tools
-from courses.packages.scorm.elements import attribute, everywhere, text
-from courses.packages.scorm.items import Item, launchable
+from courses.packages.scorm.elements import everywhere, text
+from courses.packages.scorm.items import Item, inside, launchable
 from courses.packages.scorm.manifest import Manifest, read_manifest
+from courses.runtime import prerequisites
 
 MINUTES = 10
 "What a part takes when its package does not say."
@@ -37,7 +38,6 @@ def read(files: Files, report: Report) -> list[UnitContent]:
 
 
 def _say_what_it_is(manifest: Manifest, report: Report) -> None:
-    report.format = "scorm2004" if manifest.is_2004 else "scorm12"
     edition = re.search(r"(\d(?:nd|rd|th)) edition", manifest.schema_version, re.IGNORECASE)
     named = "SCORM 2004" + (f" {edition.group(1)} edition" if edition else "") if manifest.is_2004 else "SCORM 1.2"
     report.facts |= {"version": named, "schema_version": manifest.schema_version[:80]}
@@ -82,7 +82,7 @@ def _say_missing_files(manifest: Manifest, report: Report) -> None:
 
 
 def _units(items: list[Item], manifest: Manifest, files: Files, report: Report) -> list[UnitContent]:
-    known = {attribute(each, "identifier") for each in everywhere(manifest.root, "item")}
+    known = inside(manifest, items)
     whole = parts.minutes_of_course(manifest)
     sets = speaking.sets_status(files)
     units: list[UnitContent] = []
@@ -103,7 +103,7 @@ def _units(items: list[Item], manifest: Manifest, files: Files, report: Report) 
             f"The package does not say how long it takes; {MINUTES} minutes a part were put in.",
             manifest.path,
         )
-    _release(units, items)
+    _release(units, items, report)
     _say_sets(units, sets, report, manifest.path)
     return units
 
@@ -150,14 +150,24 @@ def _say_sets(units: list[UnitContent], sets: bool | None, report: Report, path:
         )
 
 
-def _release(units: list[UnitContent], items: list[Item]) -> None:
-    """A prerequisite that is one earlier part is the unit's own release rule too, so that its author can see and change it."""
-    keys = {item.identifier: unit.key for item, unit in zip(items, units, strict=True)}
-    order = [unit.key for unit in units]
-    for n, unit in enumerate(units):
-        key = keys.get(unit.play.get("prerequisites", ""))
-        if key in order[:n]:
-            unit.release = {"after": key}
+def _release(units: list[UnitContent], items: list[Item], report: Report) -> None:
+    """A prerequisite that is one earlier part becomes the unit's own release rule, which its author sees and can change."""
+    earlier: dict[str, UnitContent] = {}
+    titles = {item.identifier: item.title for item in items}
+    for item, unit in zip(items, units, strict=True):
+        first = earlier.get(unit.play.get("prerequisites", ""))
+        if first is not None:
+            del unit.play["prerequisites"]
+            unit.release = {"after": first.key}
+            report.note(
+                "release",
+                f"“{unit.title}” opens when “{first.title}” is completed, as the package says. You can change this in the outline.",
+            )
+        elif "prerequisites" in unit.play:
+            named = prerequisites.asked(unit.play["prerequisites"]) or []
+            waits = ", ".join(titles[each] for each in named if each in titles)
+            report.note("release", f"“{unit.title}” waits for other parts, as the package says: {waits[:300]}.")
+        earlier[item.identifier] = unit
 
 
 def _key(item: Item, count: int, taken: list[UnitContent]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
 from courses.packages.playing import Objective
-from courses.packages.scorm.elements import attribute, child, children, everywhere, is_true, number, text
+from courses.packages.scorm.elements import attribute, child, children, everywhere, has, is_true, number, text
 from courses.packages.xml import local
 
 ACTIONS = {
@@ -81,7 +81,7 @@ def not_followed(parts: list[Element], has_several: bool) -> Iterator[str]:
         if words is not None:
             yield from words(each, has_several)
     for objective in (found for group in _named(parts, "objectives") for found in group):
-        if any(everywhere(objective, "mapinfo")):
+        if has(objective, "mapinfo"):
             yield f"shares its result “{attribute(objective, 'objectiveid') or 'primary'}” with other parts"
 
 
@@ -105,19 +105,23 @@ def _rules(element: Element, has_several: bool) -> Iterator[str]:
         if local(rule.tag) not in ("preconditionrule", "postconditionrule", "exitconditionrule"):
             continue
         action = attribute(child(rule, "ruleaction"), "action").lower()
-        yield f"{ACTIONS.get(action, action or 'has a rule')} if {_conditions(child(rule, 'ruleconditions'), 'rulecondition')}"
+        yield f"{ACTIONS.get(action, action or 'has a rule')} {_conditions(child(rule, 'ruleconditions'), 'rulecondition')}"
 
 
 def _conditions(group: Element | None, name: str) -> str:
     joined = " or " if attribute(group, "conditioncombination").lower() == "any" else " and "
-    said = []
+    said: list[tuple[bool, str]] = []
     for each in children(group, name) if group is not None else ():
         words = CONDITIONS.get(attribute(each, "condition").lower(), attribute(each, "condition"))
         words = words.format(attribute(each, "measurethreshold") or "a measure")
         if objective := attribute(each, "referencedobjective"):
             words += f" (objective “{objective}”)"
-        said.append(f"not so that {words}" if attribute(each, "operator").lower() == "not" else words)
-    return joined.join(said) or "its conditions are met"
+        said.append((attribute(each, "operator").lower() == "not", words))
+    if len(said) == 1:
+        return f"{'unless' if said[0][0] else 'if'} {said[0][1]}"
+    return (
+        f"if {joined.join(f'not ({words})' if is_not else words for is_not, words in said) or 'its conditions are met'}"
+    )
 
 
 def _limits(element: Element, has_several: bool) -> Iterator[str]:
@@ -146,7 +150,7 @@ def _rollup(element: Element, has_several: bool) -> Iterator[str]:
     for rule in children(element, "rolluprule"):
         action = attribute(child(rule, "rollupaction"), "action") or "has a result"
         which = attribute(rule, "childactivityset") or "all"
-        yield f"is {action} if, for {which} of its parts, {_conditions(child(rule, 'rollupconditions'), 'rollupcondition')}"
+        yield f"is {action} by {which} of its parts {_conditions(child(rule, 'rollupconditions'), 'rollupcondition')}"
 
 
 def _random(element: Element, has_several: bool) -> Iterator[str]:

@@ -56,11 +56,11 @@ def tool_of(files: Files, pages: list[str]) -> str | None:
         if any(searched.search(name) for name in folded):
             return _with_version(tool, files)
     for page in pages[:5]:
-        head = files.read(page)[:READ].lower()
+        head = _head(files, page).lower()
         for tool, words in BY_WORDS:
             if re.search(words, head):
                 return tool
-        if found := GENERATOR.search(head):
+        if found := GENERATOR.search(_head(files, page)):
             named = re.search(rb"content=[\"']([^\"']{1,60})", found.group())
             return named.group(1).decode("utf-8", "replace").strip() if named else None
     return None
@@ -71,5 +71,10 @@ def _with_version(tool: str, files: Files) -> str:
     meta = next((name for name in files.names() if name.lower().rsplit("/", 1)[-1] == "meta.xml"), None)
     if meta is None or tool != "Articulate Storyline":
         return tool
-    found = re.search(rb"<application[^>]{0,200}version=\"([0-9.]{1,20})\"", files.read(meta)[:READ])
+    found = re.search(rb"<application[^>]{0,200}version=\"([0-9.]{1,20})\"", _head(files, meta))
     return f"{tool} {found.group(1).decode()}" if found else tool
+
+
+def _head(files: Files, name: str) -> bytes:
+    with files.open(name) as file:
+        return file.read(READ)

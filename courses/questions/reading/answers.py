@@ -10,6 +10,25 @@ class NotAQuestion(Exception):
     """Why a question cannot come in; the message completes "was not imported: …"."""
 
 
+ANSWERS = 100
+"Of one question, and its gaps."
+LENGTH = 100_000
+"Characters of one question."
+
+
+def checked_length(text: str) -> str:
+    """The text; NotAQuestion when it is longer than any question."""
+    if len(text) > LENGTH:
+        raise NotAQuestion(f"it has more than {LENGTH:,} characters.")
+    return text
+
+
+def checked_number(count: int, things: str) -> None:
+    """NotAQuestion when it has more answers or gaps than can be shown."""
+    if count > ANSWERS:
+        raise NotAQuestion(f"it has more than {ANSWERS} {things}.")
+
+
 def share(text: str) -> float:
     """A share in per cent as written, -100 to 100; NotAQuestion when it is none."""
     try:

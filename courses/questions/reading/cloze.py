@@ -9,11 +9,9 @@ from html import escape, unescape
 from typing import Any
 
 from courses.questions.models import QuestionKind
-from courses.questions.reading.answers import NotAQuestion, choices, numeric, reached, share
+from courses.questions.reading.answers import NotAQuestion, checked_number, choices, numeric, reached, share
 from courses.questions.reading.texts import Texts, words
 
-GAPS = 100
-"In one question."
 KINDS = {
     **dict.fromkeys(("SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"), QuestionKind.SHORT_ANSWER),
     **dict.fromkeys(("NUMERICAL", "NM"), QuestionKind.NUMERICAL),
@@ -49,11 +47,13 @@ def embedded(html: str, texts: Texts) -> tuple[str, list[dict[str, Any]]]:
         if end is None:
             raise NotAQuestion(f"gap {len(gaps) + 1} has no }} at its end.")
         piece = Piece(int(opening.group(1) or 1), opening.group(2), _split(html[opening.end() : end], "~"))
+        checked_number(len(gaps) + 1, "gaps")
+        checked_number(len(piece.answers), "answers in one gap")
         gaps.append(_gap(len(gaps) + 1, piece, texts))
         text += _literal(html[at : opening.start()]) + f"[[{len(gaps)}]]"
         at = end + 1
-    if not 0 < len(gaps) <= GAPS:
-        raise NotAQuestion(f"it has more than {GAPS} gaps." if gaps else "it has no gap.")
+    if not gaps:
+        raise NotAQuestion("it has no gap.")
     return text + _literal(html[at:]), gaps
 
 
@@ -138,10 +138,11 @@ def from_lists(html: str, groups: list[tuple[str, str]]) -> tuple[str, list[dict
         options = [
             {"text": text, "html": escape(text), "is_correct": n == right, "feedback_html": ""} for n, text in offered
         ]
+        checked_number(len(gaps) + 1, "gaps")
         gaps.append({"kind": QuestionKind.SINGLE.value, "weight": 1, "options": options})
         return f"[[{len(gaps)}]]"
 
     text = re.sub(r"\[\[(\d{1,3})\]\]", fill, html)
-    if not 0 < len(gaps) <= GAPS:
-        raise NotAQuestion(f"it has more than {GAPS} gaps." if gaps else "it has no gap.")
+    if not gaps:
+        raise NotAQuestion("it has no gap.")
     return text, gaps

@@ -5,14 +5,13 @@ commit of its result, when the item comes once more.
 """
 
 import json
-import math
 import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import Any
 
 import structlog
@@ -98,11 +97,10 @@ class Job:
 class Checking:
     """Has a file read; keeps the draft version; tells its author."""
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(self, seconds: int = SECONDS, memory: int = MEMORY) -> None:
         self.seconds = seconds
         self.memory = memory
         self.storage, self.plays_h5p = settings().storage, settings().h5p == "on"
-        self.folder = receiving.folder()
         self.running: dict[str, datetime] = {}
 
     def prepare(self, session: Session, taken: Taken, at: datetime, pace: Pace) -> Job | datetime | None:
@@ -149,18 +147,18 @@ class Checking:
         }
         return {
             **row.wanted, **beside, "path": str(receiving.file_of(row.key)), "name": row.name, "storage": self.storage,
-            "plays_h5p": self.plays_h5p, "memory": self.memory, "seconds": math.ceil(self.seconds),
+            "plays_h5p": self.plays_h5p, "memory": self.memory, "seconds": self.seconds,
         }  # fmt: skip
 
     def _read(self, asked: dict[str, Any]) -> tuple[Report, Content | None] | str:
         # Nothing of our environment: the child needs no secret.
         plain = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
         command = [sys.executable, "-m", child.__name__]
-        with TemporaryFile() as answer, TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as aside:
+        with TemporaryFile() as answer:
             try:
                 run = subprocess.run(  # noqa: S603 - our own program and nothing of the file
                     command, input=json.dumps(asked).encode(), stdout=answer, stderr=subprocess.DEVNULL, timeout=self.seconds,
-                    env={**plain, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": aside}, check=False,
+                    env={**plain, "PYTHONPATH": os.pathsep.join(sys.path)}, check=False,
                 )  # fmt: skip
             except subprocess.TimeoutExpired:
                 return SLOW

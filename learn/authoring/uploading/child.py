@@ -7,7 +7,6 @@ import json
 import os
 import resource
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +32,6 @@ def answer(job: dict[str, Any]) -> bytes:
         Path(job["path"]), open_storage(job["storage"]), name=job["name"], slug=job.get("slug"), theme=job.get("theme"),
         captions=captions, transcript=transcript, plays_h5p=job["plays_h5p"],
     )  # fmt: skip
-    # Our names of the files mean nothing to their author.
-    names = {Path(job[role]).name: job[f"{role}_name"] for role in ("captions", "transcript") if job.get(role)}
-    report.problems = [replace(each, path=names.get(each.path, each.path)) for each in report.problems]
     return handed.packed(report, content)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 VIDEOS = (".mp4", ".webm", ".m4v", ".mov")
-CAPTIONS = (".vtt", ".srt")
+CAPTIONS = (".vtt",)
 TRANSCRIPTS = (".txt", ".md", ".markdown")
 LANGUAGE = re.compile(r"[-_. ](en|eng|english|en[-_]gb|captions?|subtitles?|transcript)$", re.IGNORECASE)
 

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select
 
 from courses.catalogue import Module, ModuleVersion, VersionState
 from courses.db import now
+from courses.packages import telling
 from learn import audit
-from learn.authoring import showing
 from learn.authoring.models import UploadState
 from learn.authoring.room import bp, writes
 from learn.authoring.uploading import receiving
@@ -34,8 +34,8 @@ def one_upload(number: int) -> str:
     version = db.session.execute(_VERSION, {"version": row.version_id}).first() if row.version_id else None
     _note_as_read(number)
     return render_template(
-        "authoring/upload_state.html", upload=row, where=where(row), size=showing.size(row.size), version=version,
-        is_draft=version is not None and version.state is VersionState.DRAFT, **showing.reported(row.report),
+        "authoring/upload_state.html", upload=row, where=where(row), size=telling.size(row.size), version=version,
+        is_draft=version is not None and version.state is VersionState.DRAFT, **reported(row.report),
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def where(row: Any) -> dict[str, Any]:
     words = {
         UploadState.RECEIVING: "The file is here, and waits for you to go on."
         if is_here
-        else f"{showing.size(row.received) if row.received else 'Nothing'} of {showing.size(row.size)} is here.",
+        else f"{telling.size(row.received) if row.received else 'Nothing'} of {telling.size(row.size)} is here.",
         UploadState.WAITING: "The file is here. Its check begins in a moment.",
         UploadState.CHECKING: "The file is being checked. This takes up to 2 minutes.",
         UploadState.DONE: "The file is checked.",
@@ -80,6 +80,19 @@ def where(row: Any) -> dict[str, Any]:
         UploadState.CANCELLED: "The upload was cancelled.",
     }[row.state]
     return {"code": row.state.value, "words": words, "is_over": row.state not in OPEN}
+
+
+def reported(report: dict[str, Any]) -> dict[str, Any]:
+    """A report as the page shows it; empty where there is none."""
+    if not report:
+        return {"report": None, "facts": [], "groups": [], "unit_lines": []}
+    found = [("Format", telling.FORMATS[report["format"]]), *telling.facts(report)]
+    groups = [{"level": level, "heading": heading, "about": telling.ABOUT[level], "problems": problems}
+              for level, heading, problems in telling.grouped(report)]  # fmt: skip
+    units = [
+        {"title": unit["title"], "kind": telling.KINDS.get(unit["kind"], unit["kind"])} for unit in report["units"]
+    ]
+    return {"report": report, "facts": found, "groups": groups, "unit_lines": units}
 
 
 def _note_as_read(number: int) -> None:

@@ -1,6 +1,5 @@
 """What is left of uploads: files cut in the middle go after an hour, without a trace; the rows of finished ones after 90 days."""
 
-import shutil
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,9 +69,7 @@ def _clear_folder(session: Session, before: datetime) -> None:
         return
     known = {path for row in session.execute(_KNOWN) for path in receiving.files_of(row)}
     for path in old:
-        if path.is_dir():  # what a check had aside
-            shutil.rmtree(path, ignore_errors=True)
-        elif path not in known:
+        if path not in known:
             path.unlink(missing_ok=True)
 
 

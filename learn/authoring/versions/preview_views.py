@@ -6,16 +6,19 @@ from flask import current_app, g, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import bindparam, select
 
-from courses.catalogue import Unit
+from courses.catalogue import Unit, UnitKind
 from courses.db import now
 from courses.learning.models import Mode
-from learn.authoring import showing
+from courses.packages import telling
 from learn.authoring.room import bp, writes
 from learn.authoring.versions import reading
 from learn.errors import NotFound
 from learn.extensions import db
 from learn.web import writing
 
+SANDBOX = "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads"
+OPAQUE = SANDBOX.replace("allow-same-origin ", "")
+"As for a learner: pages that bring their own scripts need no origin of their own."
 _UNIT = select(Unit.id, Unit.position, Unit.title, Unit.kind, Unit.package_id, Unit.minutes).where(
     Unit.version_id == bindparam("version"), Unit.position == bindparam("position")
 )
@@ -34,7 +37,7 @@ def preview(slug: str, n: int, position: int) -> str:
     units = reading.units(session, row.id)
     shown = _played(unit) if unit.package_id else _read(found, row, unit)
     return render_template(
-        "authoring/preview.html", module=found, version=row, unit=unit, kind=showing.KINDS[unit.kind.value], units=units,
+        "authoring/preview.html", module=found, version=row, unit=unit, kind=telling.KINDS[unit.kind.value], units=units,
         others={"previous": _address(slug, n, position - 1, units), "next": _address(slug, n, position + 1, units)}, **shown,
     )  # fmt: skip
 
@@ -52,8 +55,12 @@ def _played(unit: Any) -> dict[str, Any]:
             session, unit, mode=Mode.PREVIEW, learner_id=None, session_id=current_user.session_id,
             frame_origins=current_user.frame_origins, now=now(),
         )  # fmt: skip
-    g.frame_src = play.frame_source
-    return {"player": play, "body": None}
+    g.frame_src = play.origin
+    is_opaque = unit.kind is UnitKind.WEB
+    player = {
+        "address": play.address, "origin": "null" if is_opaque else play.origin, "sandbox": OPAQUE if is_opaque else SANDBOX
+    }  # fmt: skip
+    return {"player": player, "body": None}
 
 
 def _address(slug: str, n: int, position: int, units: list[dict[str, Any]]) -> str | None:

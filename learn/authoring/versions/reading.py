@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from courses.catalogue import Module, ModuleVersion, Origin, Theme, Unit, VersionState
 from courses.db import table_of
 from courses.learning.models import Enrolment, Status
-from learn.authoring import showing
+from courses.packages import telling
 from learn.authoring.models import Upload
 from learn.errors import NotFound
 
@@ -112,7 +112,7 @@ def standing(found: Any, row: Any) -> dict[str, Any]:
     tag, meaning, colour = STATES[code]
     return {
         "code": code, "tag": tag, "meaning": meaning, "colour": colour,
-        "format": showing.format_of(row.format),
+        "format": telling.FORMATS.get(row.format, "Written here"),
     }  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def units(session: Session, version_id: int) -> list[dict[str, Any]]:
     """The units of a version with what completes each."""
     return [
         {
-            "position": row.position, "title": row.title, "kind": showing.KINDS[row.kind.value], "minutes": row.minutes,
+            "position": row.position, "title": row.title, "kind": telling.KINDS[row.kind.value], "minutes": row.minutes,
             "is_required": row.is_required, "rule": RULES[row.rule.value].format(threshold=row.threshold),
         }
         for row in session.execute(_UNITS, {"version": version_id})

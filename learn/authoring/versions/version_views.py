@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from courses import comparing, readiness
 from courses.catalogue import VersionState
-from learn.authoring import showing
 from learn.authoring.room import bp, writes
+from learn.authoring.uploading.state_views import reported
 from learn.authoring.versions import reading
 from learn.authoring.versions.forms import HINTS, PublishForm
 from learn.extensions import db
@@ -35,7 +35,7 @@ def page(slug: str, n: int, form: Any) -> str:
     return render_template(
         "authoring/version.html", module=found, version=row, units=reading.units(session, row.id), unfinished=unfinished,
         changes=_changes(session, found, row), is_draft=is_draft, is_starter=reading.is_starter(found), form=form, hints=HINTS,
-        **reading.standing(found, row), **showing.reported(reading.report(session, row.id)),
+        **reading.standing(found, row), **reported(reading.report(session, row.id)),
     )  # fmt: skip
 
 

@@ -194,10 +194,32 @@ def test_a_file_without_a_question_is_refused():
 def test_a_bank_that_is_too_big_for_a_quiz_is_refused_with_what_to_do():
     _, report = read("\n\n".join(f"Question {n}? {{T}}" for n in range(501)))
     (problem,) = report.problems
-    assert "This bank has 501 questions" in problem.message and "one category at a time" in problem.message
+    assert "This bank has more than 500 questions" in problem.message and "one category at a time" in problem.message
 
 
 def test_a_file_of_a_thousand_broken_questions_gets_a_short_report():
     _, report = read("\n\n".join(["Broken {"] * 1000 + ["Sound {T}"]))
     assert len(report.problems) == 201
     assert report.problems[-1].message == "800 more questions were not imported."
+
+
+def test_reading_stops_where_a_file_is_no_bank():
+    _, report = read("Broken {\n\n" * 3000)
+    assert [problem.code for problem in report.problems if problem.level == "error"] == ["no_questions", "not_a_bank"]
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("Long? {=" + "a" * 100_000 + "}", "more than 100,000 characters"),
+        ("Which? {=a" + " ~b" * 100 + "}", "more than 100 answers"),
+    ],
+)
+def test_a_question_beyond_all_measure_is_named(text, why):
+    assert why in refused(text)
+
+
+def test_a_file_beyond_all_measure_is_refused():
+    found, report = read("a\n" * 2_500_001)
+    assert found == []
+    assert report.problems[0].code == "too_long"

@@ -102,9 +102,7 @@ def test_publishing_asks_whether_packages_can_go_on_only_where_there_are_some(au
     session.flush()
     package_id = session.scalar(select(Package.id))
     session.execute(
-        update(Unit)
-        .where(Unit.version_id == draft, Unit.position == 1)
-        .values(kind="scorm", rule="viewed", package_id=package_id)
+        update(Unit).where(Unit.version_id == draft, Unit.position == 1).values(kind="scorm", package_id=package_id)
     )
     session.commit()
     page = author.get(f"{HERE}/versions/2")
@@ -219,18 +217,15 @@ def test_a_package_is_previewed_by_the_real_player_in_a_frame_that_may_do_as_muc
     session.flush()
     package_id = session.scalar(select(Package.id))
     session.execute(
-        update(Unit)
-        .where(Unit.version_id == draft, Unit.position == 1)
-        .values(kind="scorm", rule="viewed", package_id=package_id)
+        update(Unit).where(Unit.version_id == draft, Unit.position == 1).values(kind="scorm", package_id=package_id)
     )
     session.commit()
     asked = {}
 
     def play(session, unit, **given):
         asked.update(given, unit=unit.id)
-        host = "http://label.content.localhost:5000"
         return SimpleNamespace(
-            address=f"{host}/c/token/player", origin=host, frame_source=host, sandbox="allow-scripts"
+            address="http://label.content.localhost:5000/c/token/player", origin="http://label.content.localhost:5000"
         )
 
     app.extensions["frontline_play"] = play

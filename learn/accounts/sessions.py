@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask import session as cookie
 from flask_login import AnonymousUserMixin, current_user
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -124,25 +124,21 @@ _FIND = (
 )  # fmt: skip
 _GRANTED = select(RoleGrant.role).where(RoleGrant.user_id == bindparam("user_id"))
 _BEGIN = insert(LoginSession)
-_OPEN = select(LoginSession.id).where(
-    LoginSession.user_id == bindparam("of_user"), LoginSession.ended_at.is_(None), LoginSession.id != bindparam("but")
-)
 _END = (
     update(LoginSession)
-    .where(LoginSession.id.in_(bindparam("session_ids", expanding=True)), LoginSession.ended_at.is_(None))
+    .where(LoginSession.id == bindparam("session_id"), LoginSession.ended_at.is_(None))
+    .values(ended_at=bindparam("at"), ended_by=bindparam("why"))
+)
+_END_ALL = (
+    update(LoginSession)
+    .where(
+        LoginSession.user_id == bindparam("of_user"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.id != bindparam("but"),
+    )
     .values(ended_at=bindparam("at"), ended_by=bindparam("why"))
 )
 _TOUCH = update(LoginSession).where(LoginSession.id == bindparam("session_id")).values(used_at=bindparam("at"))
-_STAY = (
-    update(LoginSession)
-    .where(
-        LoginSession.id == bindparam("session_id"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.used_at < bindparam("worth_it"),
-        LoginSession.used_at > bindparam("oldest"),
-    )
-    .values(used_at=bindparam("at"))
-)
 _WHO = select(LoginSession.id, LoginSession.user_id).where(
     LoginSession.key_hash == bindparam("key_hash"), LoginSession.ended_at.is_(None)
 )
@@ -196,26 +192,12 @@ def forget() -> None:
 
 def end(session: Session, session_id: int, why: SessionEnd, at: datetime) -> None:
     """End a session; the browser's cookie is worth nothing any more."""
-    _end(session, [session_id], why, at)
+    session.execute(_END, {"session_id": session_id, "why": why, "at": at})
 
 
 def end_all(session: Session, user_id: int, why: SessionEnd, at: datetime, *, but: int = 0) -> int:
     """End every session of a person but one; returns how many were open."""
-    open_ones = list(session.scalars(_OPEN, {"of_user": user_id, "but": but}))
-    _end(session, open_ones, why, at)
-    return len(open_ones)
-
-
-def _end(session: Session, session_ids: list[int], why: SessionEnd, at: datetime) -> None:
-    """And what was opened in them: a player has no cookie that could end with the session."""
-    session.execute(_END, {"session_ids": session_ids, "why": why, "at": at})
-    current_app.extensions["frontline_sessions_ended"](session, session_ids, at)
-
-
-def stay(session: Session, session_id: int, at: datetime) -> None:
-    """Note that a session is in use where no page of it is asked for; one that idled out stays so."""
-    spans = {"worth_it": at - TOUCH_AFTER, "oldest": at - timedelta(seconds=settings().idle_seconds)}
-    session.execute(_STAY, {"session_id": session_id, "at": at, **spans})
+    return rows_met(session, _END_ALL, {"of_user": user_id, "why": why, "at": at, "but": but})
 
 
 def arrival_of(session: Session, session_id: int | None) -> Arrival | None:

@@ -36,8 +36,6 @@ PERSONAL = PersonalData(
         "modules": "the modules that you began, how far you are, and your best score",
         "units": "what you did in each unit",
         "quiz_tries": "each try at a quiz, with your answers",
-        "package_tries": "each try at a package, such as SCORM or H5P, with what the package keeps for you",
-        "packages_opened": "when you opened a package",
         "reflections": "what you wrote in modules",
         "what_happened": "what you did when, as statements",
     },

@@ -19,10 +19,7 @@ from tests.lms import run_demo
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-default-apps", "--mute-audio",
-    "--disable-site-isolation-trials",
 ]  # fmt: skip
-"""The last: a frame of another site in a process of its own gets a new widget with each page (seen in Chromium 156), and a key
-that is pressed or a heading that is looked for in that moment is waited for in vain. What a site may do stays the same."""
 THIRD_PARTY_COOKIES_BLOCKED = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
 PICTURES = Path(__file__).parents[2] / "test-results"
 

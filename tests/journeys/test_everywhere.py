@@ -121,9 +121,9 @@ def test_reload_and_back_in_the_frame_land_where_the_learner_was(demo, profile):
     mark(tool)
     second = tool.get_by_role("heading", level=1).inner_text()
     frame = inside(page, demo.site)
-    frame.evaluate("location.reload()")
+    frame.evaluate("setTimeout(() => location.reload())")
     expect(tool.get_by_role("heading", level=1)).to_have_text(second)
-    frame.evaluate("history.back()")
+    frame.evaluate("setTimeout(() => history.back())")
     expect(tool.get_by_role("heading", level=1)).to_have_text(first)
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Frame, FrameLocator, Page, expect
 
 from tests.journeys import axe
-from tests.journeys.conftest import ARGUMENTS, Demo, chromium
+from tests.journeys.conftest import ARGUMENTS, FRAMED, Demo, chromium
 from tests.journeys.test_learner import begin, inside, open_activity
 from tests.journeys.test_pages import MODULE, WIDTHS, enter, look
 
@@ -39,7 +39,7 @@ def usual(playwright_, tmp_path) -> Iterator[BrowserContext]:
     (folder / "Default").mkdir(parents=True)
     (folder / "Default" / "Preferences").write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}))
     made = playwright_.chromium.launch_persistent_context(
-        str(folder), executable_path=chromium(), args=ARGUMENTS, viewport={"width": 1280, "height": 900}
+        str(folder), executable_path=chromium(), args=FRAMED, viewport={"width": 1280, "height": 900}
     )
     yield made
     made.close()

@@ -22,6 +22,7 @@ from learn.admin import room as admin
 from learn.admin.coming_in import domain_views, request_views  # noqa: F401 and so do these
 from learn.admin.people import data_views as others_data  # noqa: F401 and these
 from learn.admin.people import entry_views, find_views, merge_views, person_views, role_views  # noqa: F401
+from learn.authoring import models as uploads  # noqa: F401 a table that nothing else names yet
 from learn.community import commands as community_commands
 from learn.config import Settings
 from learn.extensions import compress, csrf, db, settle_sqlite

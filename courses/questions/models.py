@@ -16,6 +16,11 @@ class QuestionKind(enum.StrEnum):
     MULTIPLE = "multiple"
     TRUE_FALSE = "truefalse"
     SHORT_ANSWER = "shortanswer"
+    NUMERICAL = "numerical"
+    MATCHING = "matching"
+    ESSAY = "essay"
+    DESCRIPTION = "description"
+    CLOZE = "cloze"
 
 
 class Question(Base):

@@ -78,6 +78,8 @@ class Enrolment(Base):
     "When every required unit was completed, the first time."
     is_followed: Mapped[bool] = mapped_column(Boolean, server_default=false())
     "Whether somebody outside wants to hear of each step and not of completion alone."
+    stays_on_id: Mapped[int | None] = mapped_column(BigKey)
+    "The newer version that the learner was offered and did not want, by number alone; a still newer one is offered again."
 
     __table_args__ = (
         UniqueConstraint("learner_id", "module_id"),

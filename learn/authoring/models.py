@@ -40,8 +40,11 @@ class Upload(Base):
     "Where it stands."
     key: Mapped[str] = mapped_column(String(32), unique=True)
     "Random name of the file while it is received and checked."
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    "How often its check was begun."
     wanted: Mapped[dict[str, Any]] = mapped_column(Json)
-    "What its author chose beside it: {slug, title, theme, captions, transcript}, each only where chosen."
+    """What its author chose beside it, each only where chosen: {slug, theme} of what it becomes, and for a video {captions,
+    captions_name, transcript, transcript_name}, the files that belong to it by key and name."""
     report: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'"))
     "The report (courses.packages.report), once it is checked."
     last_error: Mapped[str] = mapped_column(String(255), server_default="")

@@ -72,6 +72,7 @@ def upgrade() -> None:
     _choices('module_version', 'switch', 'switch', ('stay', 'offer', 'must'), 'stay')
     op.add_column('module_version', sa.Column('is_compatible', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('module_version', sa.Column('format', sa.String(length=24), server_default='', nullable=False))
+    op.add_column('enrolment', sa.Column('stays_on_id', KEY, nullable=True))
     _attempts()
     _uploads()
 
@@ -129,6 +130,7 @@ def _uploads() -> None:
     sa.Column('received', KEY, nullable=False),
     sa.Column('state', choice('uploadstate', *states), nullable=False),
     sa.Column('key', sa.String(length=32), nullable=False),
+    sa.Column('tries', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('wanted', JSON, nullable=False),
     sa.Column('report', JSON, server_default=sa.text("'{}'"), nullable=False),
     sa.Column('last_error', sa.String(length=255), server_default='', nullable=False),
@@ -148,6 +150,7 @@ def _uploads() -> None:
 def downgrade() -> None:
     for table in ('upload', 'play', 'attempt'):
         op.drop_table(table)
+    op.drop_column('enrolment', 'stays_on_id')
     for name in ('format', 'is_compatible'):
         op.drop_column('module_version', name)
     _drop_choices('module_version', 'switch', 'switch')

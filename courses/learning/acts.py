@@ -35,15 +35,4 @@ class Written:
     text: str
 
 
-@dataclass(frozen=True)
-class Played:
-    """What a package has said so far in try ``n``; score and share (of the pages seen) in per cent."""
-
-    n: int
-    is_complete: bool = False
-    is_passed: bool | None = None
-    score: int | None = None
-    share: int | None = None
-
-
-Act = Viewed | Marked | Watched | Answered | Written | Played
+Act = Viewed | Marked | Watched | Answered | Written

@@ -6,6 +6,7 @@ Every problem goes into the one report; nothing is written but files into the st
 
 import re
 import tomllib
+from dataclasses import dataclass, field
 from typing import Any
 
 import webvtt
@@ -13,7 +14,6 @@ from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from courses.catalogue import Rule, UnitKind
 from courses.packages import pages
-from courses.packages.content import UnitContent
 from courses.packages.pages import PAGE_ENDINGS, Place
 from courses.questions.models import QuestionKind
 
@@ -22,39 +22,34 @@ RULES = {
     UnitKind.REFLECTION: Rule.WRITTEN, UnitKind.LINK: Rule.VIEWED, UnitKind.FILE: Rule.VIEWED,
 }  # fmt: skip
 WORDS_A_MINUTE = 200
-PASS_MARK = 75
-"Per cent, where a quiz does not say."
 VIDEOS = {"mp4": "video/mp4", "webm": "video/webm"}
 HEAD = re.compile(r"\A\ufeff?\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL)
+
+
+@dataclass
+class UnitContent:
+    """One unit as it was read."""
+
+    key: str
+    kind: UnitKind
+    title: str
+    body_html: str
+    minutes: int
+    is_required: bool = True
+    weight: int = 1
+    rule: Rule = Rule.MARKED
+    threshold: int = 0
+    max_attempts: int | None = None
+    prompt: str = ""
+    url: str = ""
+    media: dict[str, Any] = field(default_factory=dict)
+    questions: list[dict[str, Any]] = field(default_factory=list)
 
 
 def page_names(place: Place) -> list[str]:
     """The files that become units, in order: by folder and name, numbers as numbers, index and README first."""
     found = [name for name in place.files.names() if name.lower().endswith(PAGE_ENDINGS)]
     return sorted(found, key=_order)
-
-
-def read_all(place: Place) -> list[UnitContent]:
-    """The units of all pages, each with a key of its own."""
-    names = page_names(place)
-    place.positions = {name: position for position, name in enumerate(names, 1)}
-    units: list[UnitContent] = []
-    for name in names:
-        place.name = name
-        unit = read_unit(place)
-        if unit is not None:
-            unit.key = unused(unit.key, {each.key for each in units})
-            units.append(unit)
-    if units and not any(unit.is_required for unit in units):
-        words = "At least one unit has to be required, or nobody could complete the module."
-        place.report.error("nothing_required", words)
-    return units
-
-
-def unused(key: str, taken: set[str]) -> str:
-    """The key, with a number where another unit has it."""
-    numbered = (f"{key[:76]}-{n}" for n in range(2, len(taken) + 3))
-    return key if key not in taken else next(each for each in numbered if each not in taken)
 
 
 def _order(name: str) -> tuple[Any, ...]:
@@ -101,10 +96,12 @@ def _head(text: str, place: Place) -> tuple[dict[str, Any] | None, str]:
 
 
 def _kind(head: dict[str, Any], place: Place) -> UnitKind | None:
-    kind = next((each for each in RULES if each == head.get("kind", "page")), None)
-    if kind is None:
-        place.report.error("unknown_kind", f"The kind of a unit is one of {', '.join(RULES)}.", place.name)
-    return kind
+    try:
+        return UnitKind(head.get("kind", "page"))
+    except ValueError:
+        kinds = ", ".join(UnitKind)
+        place.report.error("unknown_kind", f"The kind of a unit is one of {kinds}.", place.name)
+        return None
 
 
 def _key(name: str) -> str:
@@ -136,7 +133,7 @@ def _page(unit: UnitContent, head: dict[str, Any], place: Place) -> None:
 
 
 def _quiz(unit: UnitContent, head: dict[str, Any], place: Place) -> None:
-    unit.threshold = _share(head, "pass_mark", PASS_MARK, place)
+    unit.threshold = _share(head, "pass_mark", 75, place)
     tries = head.get("max_attempts")
     unit.max_attempts = tries if isinstance(tries, int) and tries > 0 else None
     asked = head.get("questions", [])
@@ -245,11 +242,10 @@ def _file(head: dict[str, Any], role: str, place: Place) -> dict[str, Any] | Non
                 place.name,
             )
         return None
-    with place.files.open(name) as stream:
-        sha256 = place.storage.put(stream)
+    content = place.files.read(name)
     return {
-        "sha256": sha256, "media_type": "application/octet-stream",
-        "name": name.rsplit("/", 1)[-1], "bytes": place.files.size(name),
+        "sha256": place.storage.put(content), "media_type": "application/octet-stream",
+        "name": name.rsplit("/", 1)[-1], "bytes": len(content),
     }  # fmt: skip
 
 

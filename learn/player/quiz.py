@@ -77,11 +77,7 @@ def show(asked: Any, form: FlaskForm, *, again: bool) -> dict[str, Any]:
     questions, last = asked.extra["questions"], asked.extra["last"]
     is_marked = last is not None and not again and not form.is_submitted()
     marked = marking.mark(questions, last.answers) if is_marked else None
-    left = (
-        None
-        if asked.max_attempts is None
-        else asked.max_attempts - max(asked.extra.get("tries", 0), last.n if last else 0)
-    )
+    left = None if asked.max_attempts is None else asked.max_attempts - (last.n if last else 0)
     shown = [_question(question, form, last.answers if is_marked else None, marked) for question in questions]
     return {
         "questions": shown,

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import axe
-from tests.journeys.conftest import ARGUMENTS, Demo, chromium
-from tests.journeys.test_learner import begin, inside, mark, open_activity
+from tests.journeys.conftest import FRAMED, Demo, chromium
+from tests.journeys.test_learner import begin, inside, leaving, mark, open_activity
 
 MODULE = "Starting a research culture where you work"
 "One that no other journey of the same person opens."
@@ -27,7 +27,7 @@ def strict(playwright_, tmp_path, demo):
     preferences = {"profile": {"content_settings": {"exceptions": {"cookies": rule}}}}
     (folder / "Default" / "Preferences").write_text(json.dumps(preferences))
     context = playwright_.chromium.launch_persistent_context(
-        str(folder), executable_path=chromium(), args=ARGUMENTS, viewport={"width": 1280, "height": 900}
+        str(folder), executable_path=chromium(), args=FRAMED, viewport={"width": 1280, "height": 900}
     )
     yield context
     context.close()
@@ -121,9 +121,11 @@ def test_reload_and_back_in_the_frame_land_where_the_learner_was(demo, profile):
     mark(tool)
     second = tool.get_by_role("heading", level=1).inner_text()
     frame = inside(page, demo.site)
-    frame.evaluate("location.reload()")
+    with leaving(frame):
+        frame.evaluate("location.reload()")
     expect(tool.get_by_role("heading", level=1)).to_have_text(second)
-    frame.evaluate("history.back()")
+    with leaving(frame):
+        frame.evaluate("history.back()")
     expect(tool.get_by_role("heading", level=1)).to_have_text(first)
 
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Frame, FrameLocator, Page, expect
 
 from tests.journeys import axe
-from tests.journeys.conftest import ARGUMENTS, Demo, chromium
-from tests.journeys.test_learner import begin, inside, open_activity
+from tests.journeys.conftest import ARGUMENTS, FRAMED, Demo, chromium
+from tests.journeys.test_learner import begin, inside, open_activity, press
 from tests.journeys.test_pages import MODULE, WIDTHS, enter, look
 
 REFLECTION = f"{MODULE}/units/7"
@@ -39,7 +39,7 @@ def usual(playwright_, tmp_path) -> Iterator[BrowserContext]:
     (folder / "Default").mkdir(parents=True)
     (folder / "Default" / "Preferences").write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}))
     made = playwright_.chromium.launch_persistent_context(
-        str(folder), executable_path=chromium(), args=ARGUMENTS, viewport={"width": 1280, "height": 900}
+        str(folder), executable_path=chromium(), args=FRAMED, viewport={"width": 1280, "height": 900}
     )
     yield made
     made.close()
@@ -74,7 +74,7 @@ def write(demo: Demo, page: Page, text: str = SECRET) -> None:
     page.goto(f"{demo.site}{MODULE}")
     start = page.get_by_role("button", name="Start module")
     if start.count():
-        start.click()
+        press(start)
     page.goto(f"{demo.site}{REFLECTION}")
     page.locator("textarea").fill(text)
     keeps(page, 1)
@@ -292,6 +292,8 @@ def test_with_the_back_forward_cache_on_it_is_the_same(demo, playwright_):
     page = enter(demo, context, "cached@nhs.example")
     page.goto(f"{demo.site}/me/profile")
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+    page.wait_for_load_state()
     page.go_back()
     expect(page).to_have_url(re.compile("/sign-in"))
     assert "Research Nurse" not in page.content()

@@ -4,10 +4,11 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, BigKey, Json, bits, intpk, long, moment, short, slug, varchar_enum
+from courses.packages import models as _  # noqa: F401 units point to packages
 
 
 class Origin(enum.StrEnum):
@@ -34,6 +35,10 @@ class UnitKind(enum.StrEnum):
     REFLECTION = "reflection"
     LINK = "link"
     FILE = "file"
+    PDF = "pdf"
+    WEB = "web"
+    SCORM = "scorm"
+    H5P = "h5p"
 
 
 class Rule(enum.StrEnum):
@@ -44,6 +49,25 @@ class Rule(enum.StrEnum):
     QUIZ_PASSED = "quiz_passed"
     WATCHED = "watched"
     WRITTEN = "written"
+    STATUS = "status"
+    SCORE = "score"
+    SEEN = "seen"
+
+
+class ScorePolicy(enum.StrEnum):
+    """Which of several tries gives a unit its score."""
+
+    BEST = "best"
+    LAST = "last"
+    FIRST = "first"
+
+
+class Switch(enum.StrEnum):
+    """What publishing a version means for learners who are on an earlier one."""
+
+    STAY = "stay"
+    OFFER = "offer"
+    MUST = "must"
 
 
 class Theme(Base):
@@ -170,6 +194,12 @@ class ModuleVersion(Base):
     "When it was imported."
     published_at: Mapped[datetime | None]
     "When it was published."
+    switch: Mapped[Switch] = mapped_column(varchar_enum(Switch), server_default=Switch.STAY)
+    "What it means for learners on an earlier version, chosen at publishing."
+    is_compatible: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    "Whether its author says that what a package kept for a learner under the version before can be read by this one."
+    format: Mapped[str] = mapped_column(String(24), server_default="")
+    "What it was uploaded as (courses.packages.detect), else empty."
 
     __table_args__ = (UniqueConstraint("module_id", "n"), Index("ix_module_version_hash", "module_id", "content_hash"))
 
@@ -204,11 +234,21 @@ class Unit(Base):
     "Tries at a quiz; null is no limit."
     body_html: Mapped[long]
     "What it says, sanitised once at import; safe to show."
+    source: Mapped[long] = mapped_column(Text, server_default="")
+    "The Markdown that the body was made of, to be edited again; empty where it came as HTML."
     prompt: Mapped[short]
     "Label of a reflection's box, else empty."
     url: Mapped[str] = mapped_column(String(2000))
     "Where a link leads, else empty."
     media: Mapped[dict[str, Any]] = mapped_column(Json)
     "Files by role (video, captions, file): {role: {sha256, media_type, name, bytes}}; a video adds transcript_html."
+    package_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("package.id"), index=True)
+    "What is played from the content origin; null for what the site itself shows."
+    play: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'"))
+    "How it is played, by kind: see courses.packages.playing."
+    score_policy: Mapped[ScorePolicy] = mapped_column(varchar_enum(ScorePolicy), server_default=ScorePolicy.BEST)
+    "Which of several tries counts."
+    release: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'"))
+    "When it opens: {not_before: moment as text, after: stable key of an earlier unit, min_score: per cent of that unit}; empty is at once."
 
     __table_args__ = (UniqueConstraint("version_id", "position"), UniqueConstraint("version_id", "stable_key"))

@@ -1,27 +1,41 @@
 """From an upload to what learners study: import as a draft version, publish, retire. Nothing here commits."""
 
 import hashlib
-import re
 import secrets
-import tomllib
-import zipfile
 from base64 import b32encode
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from courses.catalogue import Module, ModulePrerequisite, ModuleVersion, Origin, Theme, Unit, VersionState
+from courses import readiness
+from courses.catalogue import Module, ModulePrerequisite, ModuleVersion, Origin, Switch, Theme, Unit, VersionState
 from courses.errors import CourseError
-from courses.learning import completion
-from courses.packages import detect, module_files, pages
-from courses.packages.archive import Files, Folder, open_archive
-from courses.packages.module_files import UnitContent
+from courses.learning import portable
+from courses.packages import reading
+from courses.packages.archive import Files, Folder
+from courses.packages.content import Content, UnitContent
+from courses.packages.models import Package
 from courses.packages.report import Report
 from courses.questions.models import Question
 from courses.storage import Storage
+from courses.totals import totals
+
+_NEW_PACKAGE = portable.both(lambda insert: insert(Package).on_conflict_do_nothing(index_elements=["sha256"]))
+
+
+_STANDING = select(
+    ModuleVersion.module_id, ModuleVersion.state, ModuleVersion.title, ModuleVersion.summary, ModuleVersion.minutes,
+    ModuleVersion.unit_count,
+).where(ModuleVersion.id == bindparam("version"))  # fmt: skip
+_COUNTED = (
+    select(Unit.minutes, Unit.is_required, Unit.weight)
+    .where(Unit.version_id == bindparam("version"))
+    .order_by(Unit.position)
+)
 
 
 class CannotPublish(CourseError):
@@ -30,87 +44,73 @@ class CannotPublish(CourseError):
     code = "cannot_publish"
 
 
-def import_folder(session: Session, storage: Storage, folder: Path, **wanted: Any) -> Report:
-    """Import a folder that this project ships; see ``import_files``."""
-    return import_files(session, storage, Folder(folder), Report(), **wanted)
-
-
-def import_zip(session: Session, storage: Storage, path: Path, **wanted: Any) -> Report:
-    """Import an uploaded file; whatever it is, the report says so in words, and a refused one leaves nothing behind."""
-    report = Report()
-    if path.is_file() and not zipfile.is_zipfile(path):
-        report.format = detect.of_single_file(path)
-        if report.format != "unknown":
-            report.error("not_yet", detect.LATER[report.format])
-            return report
-    files = open_archive(path, report)
-    if files is None:
-        return report
-    with files.file:
-        return import_files(session, storage, files, report, fallback=path.stem, **wanted)
+def import_folder(
+    session: Session, storage: Storage, folder: Path, *, slug: str, origin: Origin, now: datetime
+) -> Report:
+    """Import a folder that this project ships as a draft version."""
+    return import_files(session, storage, Folder(folder), Report(), slug=slug, origin=origin, now=now)
 
 
 def import_files(
-    session: Session, storage: Storage, files: Files, report: Report, *, origin: Origin, now: datetime,
-    slug: str | None = None, title: str | None = None, theme: str | None = None, fallback: str = "Module",
-) -> Report:  # fmt: skip
-    """Make a draft version of a module from files; the same content twice makes none, and finds the one that is there.
-
-    ``slug``, ``title`` and ``theme`` win over the package's own ``module.toml``.
-    """
-    report.format = detect.of_files(files)
-    if report.format not in ("markdown", "web"):
-        report.error("not_yet", detect.LATER[report.format])
-        return report
-    about = _about(files, report)
-    report.title = title or about.get("title") or _words(fallback)
-    report.slug = slug or _slug(report.title)
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", report.slug) or len(report.slug) > 80:
-        report.error("slug", "A slug has small letters, numbers and single hyphens, 80 at most.")
-    theme_id = _theme(session, theme or about.get("theme"), report)
-    units = _units(files, storage, report)
-    report.units = [{"title": unit.title, "kind": unit.kind.value} for unit in units]
-    report.questions = sum(len(unit.questions) for unit in units)
-    required = [_required(session, name, report) for name in about.get("requires", [])]
-    if report.has_errors or theme_id is None:
-        return report
-    summary = str(about.get("summary", ""))
-    module_id = _module(session, report, theme_id, summary, origin, now)
-    _keep(session, module_id, report, units, summary, _digest(files, report, theme_id), now)
-    _requires(session, module_id, [number for number in required if number is not None])
-    report.accepted = True
+    session: Session, storage: Storage, files: Files, report: Report, *, origin: Origin, now: datetime, **wanted: Any
+) -> Report:
+    """Make a draft version from files that are trusted to be files; ``wanted`` as in ``reading.read_files``."""
+    content = reading.read_files(files, storage, report, **wanted)
+    if content is None:
+        _check_theme(session, wanted.get("theme"), report)
+    else:
+        keep(session, content, report, origin=origin, now=now)
     return report
 
 
-def _about(files: Files, report: Report) -> dict[str, Any]:
-    if "module.toml" not in files.names():
-        return {}
-    try:
-        return tomllib.loads(files.read("module.toml").decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        report.error("module_toml", f"module.toml is not TOML: {error}.", "module.toml")
-        return {}
+def import_file(
+    session: Session, storage: Storage, path: Path, *, name: str = "", captions: Path | None = None, transcript: Path | None = None,
+    plays_h5p: bool = True, slug: str | None = None, title: str | None = None, theme: str | None = None, origin: Origin, now: datetime,
+) -> Report:  # fmt: skip
+    """Make a draft version of a module from an uploaded file; whatever it is, the report says so in words, and a refused one
+    leaves nothing behind."""
+    report, content = examine(
+        session, storage, path, name=name, slug=slug, title=title, theme=theme, captions=captions, transcript=transcript,
+        plays_h5p=plays_h5p,
+    )  # fmt: skip
+    if content is not None:
+        keep(session, content, report, origin=origin, now=now)
+    return report
 
 
-def _units(files: Files, storage: Storage, report: Report) -> list[UnitContent]:
-    place = pages.Place("", report.slug or "", files, storage, report)
-    names = module_files.page_names(place)
-    place.positions = {name: position for position, name in enumerate(names, 1)}
-    units: list[UnitContent] = []
-    for name in names:
-        place.name = name
-        unit = module_files.read_unit(place)
-        if unit is not None:
-            unit.key = _unused(unit.key, {each.key for each in units})
-            units.append(unit)
-    if units and not any(unit.is_required for unit in units):
-        report.error("nothing_required", "At least one unit has to be required, or nobody could complete the module.")
-    return units
+def examine(
+    session: Session, storage: Storage, path: Path, *, theme: str | None = None, **wanted: Any
+) -> tuple[Report, Content | None]:
+    """Read a file, without writing to the database; ``wanted`` as in ``reading.read``. A theme that is not here is an error
+    beside all others, and then the storage is left alone."""
+    checked = Report()
+    _check_theme(session, theme, checked)
+    with TemporaryDirectory() as aside:
+        place = Storage(Path(aside)) if checked.has_errors else storage
+        report, content = reading.read(path, place, theme=theme, **wanted)
+    report.problems = checked.problems + report.problems
+    return report, None if report.has_errors else content
 
 
-def _unused(key: str, taken: set[str]) -> str:
-    numbered = (f"{key[:76]}-{n}" for n in range(2, len(taken) + 3))
-    return key if key not in taken else next(each for each in numbered if each not in taken)
+def keep(session: Session, content: Content, report: Report, *, origin: Origin, now: datetime) -> None:
+    """Write what was read as a draft version; the same content twice makes none, and finds the one that is there.
+
+    Nothing is written when the theme or a module that comes first is not here; the report says so.
+    """
+    theme_id = _theme(session, content.theme, report)
+    required = [_required(session, slug, report) for slug in content.requires]
+    if report.has_errors or theme_id is None:
+        return
+    report.slug, report.title = content.slug, content.title
+    module_id = _module(session, content, theme_id, origin, now)
+    _keep_version(session, module_id, theme_id, content, report, now)
+    _requires(session, module_id, [number for number in required if number is not None])
+    report.accepted = True
+
+
+def _check_theme(session: Session, slug: str | None, report: Report) -> None:
+    if slug is not None:
+        _theme(session, slug, report)
 
 
 def _theme(session: Session, slug: str | None, report: Report) -> int | None:
@@ -135,67 +135,69 @@ def _required(session: Session, slug: str, report: Report) -> int | None:
     return found
 
 
-def _digest(files: Files, report: Report, theme_id: int) -> str:
-    digest = hashlib.sha256(f"{report.title}\0{report.slug}\0{theme_id}".encode())
-    for name in files.names():
-        digest.update(f"\0{name}\0".encode() + hashlib.sha256(files.read(name)).digest())
-    return digest.hexdigest()
-
-
-def _module(session: Session, report: Report, theme_id: int, summary: str, origin: Origin, now: datetime) -> int:
-    found = session.execute(select(Module.id, Module.origin, Module.theme_id).where(Module.slug == report.slug)).first()
+def _module(session: Session, content: Content, theme_id: int, origin: Origin, now: datetime) -> int:
+    here = Module.slug == content.slug
+    found = session.execute(select(Module.id, Module.origin, Module.theme_id).where(here)).first()
     if found is not None:
         if (found.origin, found.theme_id) != (origin, theme_id):
             session.execute(update(Module).where(Module.id == found.id).values(origin=origin, theme_id=theme_id))
         return int(found.id)
     last = session.scalar(select(func.max(Module.position))) or 0
     made = session.execute(insert(Module).returning(Module.id), {
-        "slug": report.slug, "theme_id": theme_id, "title": report.title, "summary": summary, "minutes": 0, "unit_count": 0,
-        "position": last + 1, "origin": origin, "current_version_id": None, "created_at": now,
+        "slug": content.slug, "theme_id": theme_id, "title": content.title, "summary": content.summary, "minutes": 0,
+        "unit_count": 0, "position": last + 1, "origin": origin, "current_version_id": None, "created_at": now,
     })  # fmt: skip
     return int(made.scalar_one())
 
 
-def _keep(
-    session: Session, module_id: int, report: Report, units: list[UnitContent], summary: str, digest: str, now: datetime
+def _keep_version(
+    session: Session, module_id: int, theme_id: int, content: Content, report: Report, now: datetime
 ) -> None:
     """The version with its units and questions, unless the same content is there already."""
+    told = f"{content.title}\0{content.slug}\0{theme_id}\0{content.digest}"
+    digest = hashlib.sha256(told.encode()).hexdigest()
     same = select(ModuleVersion.n).where(ModuleVersion.module_id == module_id, ModuleVersion.content_hash == digest)
     report.version = session.scalar(same.order_by(ModuleVersion.n.desc()))
     if report.version is not None:
         report.note("same_content", f"This content is here already, as version {report.version}.")
         return
-    report.version = (
-        session.scalar(select(func.max(ModuleVersion.n)).where(ModuleVersion.module_id == module_id)) or 0
-    ) + 1
+    last = session.scalar(select(func.max(ModuleVersion.n)).where(ModuleVersion.module_id == module_id))
+    report.version = (last or 0) + 1
     version_id = session.execute(insert(ModuleVersion).returning(ModuleVersion.id), {
         "module_id": module_id, "n": report.version, "state": VersionState.DRAFT, "content_hash": digest,
-        "origin_label": b32encode(secrets.token_bytes(16)).decode().lower().rstrip("="), "title": report.title, "summary": summary,
-        "minutes": sum(unit.minutes for unit in units), "unit_count": len(units), **_totals(units),
-        "created_at": now, "published_at": None,
+        "origin_label": b32encode(secrets.token_bytes(16)).decode().lower().rstrip("="), "title": content.title,
+        "summary": content.summary, **totals(content.units), "created_at": now, "published_at": None, "format": content.format,
     }).scalar_one()  # fmt: skip
-    for position, unit in enumerate(units, 1):
-        _put_unit(session, version_id, position, unit)
+    packages = _packages(session, content.units, now)
+    for position, unit in enumerate(content.units, 1):
+        _put_unit(session, version_id, position, unit, packages)
 
 
-def _totals(units: list[UnitContent]) -> dict[str, Any]:
-    required = [(position, unit) for position, unit in enumerate(units, 1) if unit.is_required]
-    mask = b""
-    for position, _ in required:
-        mask = completion.set_bit(mask, position)
-    return {
-        "required_count": len(required),
-        "required_weight": sum(unit.weight for _, unit in required),
-        "required_mask": mask,
-    }
+def _packages(session: Session, units: list[UnitContent], now: datetime) -> dict[str, int]:
+    """The row of each package by its hash, made where it is not there yet."""
+    brought = {unit.package.sha256: unit.package for unit in units if unit.package}
+    if not brought:
+        return {}
+    rows = [
+        {
+            "sha256": each.sha256, "is_zip": each.is_zip, "size": each.size, "entry_count": each.entry_count,
+            "index": each.index, "created_at": now,
+        }
+        for each in brought.values()
+    ]  # fmt: skip
+    session.execute(portable.here(session, _NEW_PACKAGE), rows)
+    found = session.execute(select(Package.sha256, Package.id).where(Package.sha256.in_(brought)))
+    return {row.sha256: row.id for row in found}
 
 
-def _put_unit(session: Session, version_id: int, position: int, unit: UnitContent) -> None:
+def _put_unit(session: Session, version_id: int, position: int, unit: UnitContent, packages: dict[str, int]) -> None:
     unit_id = session.execute(insert(Unit).returning(Unit.id), {
         "version_id": version_id, "position": position, "stable_key": unit.key, "kind": unit.kind, "title": unit.title,
         "minutes": unit.minutes, "is_required": unit.is_required, "weight": unit.weight, "rule": unit.rule,
-        "threshold": unit.threshold, "max_attempts": unit.max_attempts, "body_html": unit.body_html, "prompt": unit.prompt,
-        "url": unit.url, "media": unit.media,
+        "threshold": unit.threshold, "max_attempts": unit.max_attempts, "body_html": unit.body_html, "source": unit.source,
+        "prompt": unit.prompt, "url": unit.url, "media": unit.media,
+        "package_id": packages[unit.package.sha256] if unit.package else None, "play": unit.play,
+        "score_policy": unit.score_policy, "release": unit.release,
     }).scalar_one()  # fmt: skip
     if unit.questions:
         rows = [{"unit_id": unit_id, "position": n, **question} for n, question in enumerate(unit.questions, 1)]
@@ -212,23 +214,27 @@ def _requires(session: Session, module_id: int, wanted: list[int]) -> None:
         session.execute(insert(ModulePrerequisite), rows)
 
 
-def publish(session: Session, version_id: int, now: datetime) -> None:
-    """Make a draft the version that new learners get. Learners in progress stay on theirs; CannotPublish for anything else."""
-    version = session.execute(
-        select(
-            ModuleVersion.module_id, ModuleVersion.state, ModuleVersion.title, ModuleVersion.summary, ModuleVersion.minutes,
-            ModuleVersion.unit_count,
-        )
-        .where(ModuleVersion.id == version_id)
-    ).first()  # fmt: skip
+def publish(
+    session: Session, version_id: int, now: datetime, *, switch: Switch = Switch.STAY, is_compatible: bool = False
+) -> None:
+    """Make a draft the version that new learners get; CannotPublish for anything else, and for a draft that is not finished.
+
+    ``switch`` says what it means for learners on an earlier version, ``is_compatible`` whether what a package kept for them
+    can be read by this one. The totals are counted here, once: nothing of it changes any more.
+    """
+    version = session.execute(_STANDING, {"version": version_id}).first()
     if version is None or version.state is not VersionState.DRAFT:
         raise CannotPublish("Only a draft can be published.")
-    change = {"state": VersionState.PUBLISHED, "published_at": now}
+    unfinished = readiness.missing(session, version_id)
+    if unfinished:
+        raise CannotPublish(" ".join(dict.fromkeys(each.words for each in unfinished)))
+    rows = session.execute(_COUNTED, {"version": version_id}).all()
+    change = {
+        "state": VersionState.PUBLISHED, "published_at": now, "switch": switch, "is_compatible": is_compatible,
+        **totals(rows),
+    }  # fmt: skip
     session.execute(update(ModuleVersion).where(ModuleVersion.id == version_id).values(**change))
-    session.execute(
-        update(Module).where(Module.id == version.module_id)
-        .values(current_version_id=version_id, title=version.title, summary=version.summary, minutes=version.minutes, unit_count=version.unit_count)
-    )  # fmt: skip
+    _make_current(session, version_id)
 
 
 def retire(session: Session, version_id: int) -> None:
@@ -237,10 +243,23 @@ def retire(session: Session, version_id: int) -> None:
     session.execute(update(Module).where(Module.current_version_id == version_id).values(current_version_id=None))
 
 
-def _slug(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80].strip("-") or "module"
+def restore(session: Session, version_id: int, now: datetime) -> None:
+    """Make a version that was published before the one that new learners get again; nobody has to switch to it.
+
+    CannotPublish for a draft.
+    """
+    version = session.execute(_STANDING, {"version": version_id}).first()
+    if version is None or version.state is VersionState.DRAFT:
+        raise CannotPublish("Only a version that was published before can be restored.")
+    change = {"state": VersionState.PUBLISHED, "switch": Switch.STAY, "published_at": now}
+    session.execute(update(ModuleVersion).where(ModuleVersion.id == version_id).values(**change))
+    _make_current(session, version_id)
 
 
-def _words(name: str) -> str:
-    words = re.sub(r"[-_]+", " ", name).strip()
-    return words[:1].upper() + words[1:] or "Module"
+def _make_current(session: Session, version_id: int) -> None:
+    """Lists show the module as its current version says."""
+    version = session.execute(_STANDING, {"version": version_id}).one()
+    session.execute(
+        update(Module).where(Module.id == version.module_id)
+        .values(current_version_id=version_id, title=version.title, summary=version.summary, minutes=version.minutes, unit_count=version.unit_count)
+    )  # fmt: skip

@@ -59,6 +59,10 @@ class Storage:
         """The object's size in bytes."""
         return self.path(sha256).stat().st_size
 
+    def names(self) -> list[str]:
+        """Every object in it; for small storages only."""
+        return sorted(path.name for path in self.folder.glob("??/*")) if self.folder.is_dir() else []
+
     def _place(self, sha256: str) -> Path:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise StorageError("This is not the name of a file in the storage.")

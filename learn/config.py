@@ -81,6 +81,15 @@ class Settings:
         return urlsplit(self.base_url).netloc.lower()
 
     @property
+    def origin(self) -> str:
+        """The site's origin, as browsers write it."""
+        return f"{urlsplit(self.base_url).scheme.lower()}://{self.host}"
+
+    @property
+    def plays_h5p(self) -> bool:
+        return self.h5p == "on"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
@@ -118,6 +127,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("FRONTLINE_BASE_URL begins with https:// in production: cookies in frames need it.")
     if not urlsplit(settings.base_url).netloc:
         raise SettingsError("FRONTLINE_BASE_URL is an address such as https://frontline.example.")
+    _check_content_url(settings)
     for name in ("idle_minutes", "trusted_proxies"):
         if not str(getattr(settings, name)).isdigit():
             raise SettingsError(f"{PREFIX}{name.upper()} is a whole number.")
@@ -137,6 +147,20 @@ def _check(settings: Settings) -> None:
         settings.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
         raise SettingsError("FRONTLINE_TIME_ZONE is a zone name such as Europe/London.") from None
+
+
+def _check_content_url(settings: Settings) -> None:
+    content = urlsplit(settings.content_url)
+    if content.scheme not in ("http", "https") or not content.netloc or content.path.strip("/"):
+        raise SettingsError("FRONTLINE_CONTENT_URL is an address such as https://{label}.content.example.")
+    if content.netloc.lower() == settings.host:
+        raise SettingsError(
+            "FRONTLINE_CONTENT_URL is another host than FRONTLINE_BASE_URL: uploads must not run there."
+        )
+    if settings.is_production and content.scheme != "https":
+        raise SettingsError(
+            "FRONTLINE_CONTENT_URL begins with https:// in production: a secure page frames nothing else."
+        )
 
 
 def _is_mail_server(url: str) -> bool:

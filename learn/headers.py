@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 FrameOrigins = Callable[[], list[str]]
 
 SELF = "'self'"
+NONE = "'none'"
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()"
 
 
@@ -26,7 +27,8 @@ def _policy(origins: list[str]) -> str:
     form_action = g.get("form_action", "'self'")
     return (
         f"default-src 'self'; script-src {script}; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-        f"connect-src 'self'; form-action {form_action}; base-uri 'none'; object-src 'none'; frame-src 'none'; "
+        f"connect-src 'self'; form-action {form_action}; base-uri 'none'; object-src 'none'; "
+        f"frame-src {g.get('frame_src', NONE)}; "
         f"frame-ancestors {' '.join([SELF, *origins])}"
     )
 

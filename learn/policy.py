@@ -24,6 +24,7 @@ class Permission(enum.Enum):
     READ = "read what members read"
     LEARN = "keep progress"
     TEACH = "follow the learners of one's courses"
+    AUTHOR = "upload and write modules"
     ADMINISTER = "connect platforms and run the site"
     ACCOUNT = "look after one's own account"
     LEAVE = "end or lengthen one's own session"
@@ -44,6 +45,11 @@ def is_administrator(person: Any) -> bool:
     return "administrator" in person.roles
 
 
+def is_author(person: Any) -> bool:
+    """Granted that role here, or by an administrator's rule on the platform."""
+    return "author" in person.roles or is_administrator(person)
+
+
 def teaches(person: Any) -> bool:
     """Has been an instructor on a platform; which courses are theirs, the page itself looks up."""
     return bool(person.teaches) or is_administrator(person)
@@ -54,12 +60,14 @@ TABLE: dict[Permission, list[Predicate]] = {
     Permission.READ: [came_in],
     Permission.LEARN: [is_known],
     Permission.TEACH: [is_known, teaches],
+    Permission.AUTHOR: [is_known, is_author],
     Permission.ADMINISTER: [came_in, is_administrator],
     Permission.ACCOUNT: [is_known],
     Permission.LEAVE: [came_in],
 }
 REFUSALS = {
     Permission.ADMINISTER: "This page is for administrators of this site.",
+    Permission.AUTHOR: "This page is for authors of modules. An administrator can make you one.",
     Permission.TEACH: "This page is for people who teach a course on a learning platform.",
 }
 "What is said where the usual sentence would be wrong."

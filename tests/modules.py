@@ -1,7 +1,8 @@
 """Modules for tests: small packages as dicts of files, brought in by the product's own road."""
 
+import io
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -86,6 +87,12 @@ class Memory:
     def read(self, name: str) -> bytes:
         content = self.files[name]
         return content.encode() if isinstance(content, str) else content
+
+    def open(self, name: str) -> BinaryIO:
+        return io.BytesIO(self.read(name))
+
+    def size(self, name: str) -> int:
+        return len(self.read(name))
 
 
 def make_theme(session: Session, slug: str = "research-culture", position: int = 1) -> int:

@@ -23,7 +23,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class Answered:
-    """Answers to a quiz: {question id as text: [option numbers from 0] or text}."""
+    """Answers to a quiz: {question id as text: answer}; see marking.mark."""
 
     answers: dict[str, Any]
 
@@ -35,4 +35,15 @@ class Written:
     text: str
 
 
-Act = Viewed | Marked | Watched | Answered | Written
+@dataclass(frozen=True)
+class Played:
+    """What a package has said so far in try ``n``; score and share (of the pages seen) in per cent."""
+
+    n: int
+    is_complete: bool = False
+    is_passed: bool | None = None
+    score: int | None = None
+    share: int | None = None
+
+
+Act = Viewed | Marked | Watched | Answered | Written | Played

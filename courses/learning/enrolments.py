@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from courses.catalogue import Module
+from courses.catalogue import Module, ModuleVersion, Unit
 from courses.db import table_of
 from courses.errors import Locked, NotAllowedHere
 from courses.learning import portable, release
@@ -16,6 +16,11 @@ _FIND = select(Enrolment.id, Enrolment.version_id).where(
     Enrolment.learner_id == bindparam("learner_id"), Enrolment.module_id == bindparam("module_id")
 )
 _CURRENT = select(Module.current_version_id).where(Module.id == bindparam("module_id"))
+_MODULE = (
+    select(ModuleVersion.module_id)
+    .join(Unit, Unit.version_id == ModuleVersion.id)
+    .where(Unit.id == bindparam("unit_id"))
+)
 _ADD = portable.both(
     lambda insert_: (
         insert_(table_of(Enrolment))
@@ -32,6 +37,7 @@ _PLACE = (
     )
     .values(last_position=bindparam("position"), active_at=bindparam("at"))
 )
+OTHER_VERSION = "This unit belongs to another version of the module than yours. Open the module again."
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,17 @@ def enrol(session: Session, learner_id: int, module_id: int, now: datetime) -> E
     said = {"enrolment_id": made, "unit_id": None, "verb": Verb.INITIALIZED, "result": {}, "at": now}
     session.execute(_SAY, said)
     return EnrolmentState(made, version_id, True)
+
+
+def enrol_for_unit(session: Session, learner_id: int, unit_id: int, now: datetime) -> EnrolmentState:
+    """Enrol a learner in the module of a unit; the enrolment may be in another version than the unit.
+
+    Raises Locked and NotAllowedHere as ``enrol`` does, and NotAllowedHere when the unit is gone.
+    """
+    module_id = session.scalar(_MODULE, {"unit_id": unit_id})
+    if module_id is None:
+        raise NotAllowedHere("This unit is not there any more.")
+    return enrol(session, learner_id, module_id, now)
 
 
 def _new(learner_id: int, module_id: int, version_id: int, now: datetime) -> dict[str, object]:

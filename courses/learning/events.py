@@ -4,32 +4,21 @@ One act touches a fixed, small number of rows whatever has gone before: it reads
 the unit's progress and one statement, and the enrolment only when something changed in it. Completion never goes backwards.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from courses.catalogue import ModuleVersion, Rule, Unit, UnitKind
+from courses.catalogue import ModuleVersion, ScorePolicy, Unit
 from courses.db import table_of
 from courses.errors import NotAllowedHere
-from courses.learning import completion, enrolments, portable
-from courses.learning.acts import Act, Answered, Marked, Viewed, Watched, Written
-from courses.learning.models import Enrolment, QuizAttempt, Reflection, Statement, Status, UnitProgress, Verb
+from courses.learning import completion, effects, enrolments, portable
+from courses.learning.acts import Act, Watched
+from courses.learning.effects import Attempt, Effect
+from courses.learning.models import Enrolment, Statement, Status, UnitProgress, Verb
 from courses.prepared import Prepared
-from courses.questions import marking
-from courses.questions.models import Question
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One marked try at a quiz."""
-
-    n: int
-    score: int
-    is_passed: bool
-    marks: tuple[marking.Mark, ...]
 
 
 @dataclass(frozen=True)
@@ -49,21 +38,11 @@ class Recorded:
     is_followed: bool = False
 
 
-@dataclass
-class _Effect:
-    """What an act does to its unit, before anything is written."""
-
-    is_done: bool
-    verb: Verb
-    result: dict[str, Any] = field(default_factory=dict)
-    watched: bytes | None = None
-    attempt: Attempt | None = None
-
-
 _PROGRESS = and_(UnitProgress.enrolment_id == Enrolment.id, UnitProgress.unit_id == Unit.id)
 _READ = Prepared(
     select(
         Unit.id.label("unit_id"), Unit.position, Unit.kind, Unit.rule, Unit.threshold, Unit.max_attempts, Unit.weight, Unit.is_required,
+        Unit.score_policy,
         ModuleVersion.id.label("version_id"), ModuleVersion.module_id, ModuleVersion.required_weight, ModuleVersion.required_mask,
         Enrolment.id.label("enrolment_id"), Enrolment.status, Enrolment.done, Enrolment.done_count, Enrolment.done_weight,
         Enrolment.best_score, Enrolment.score_sum, Enrolment.score_count, Enrolment.completed_at,
@@ -83,16 +62,6 @@ _LOCK = Prepared(
 )
 """PostgreSQL: taken by a statement of its own, because a row that is waited for is read anew but what is joined to it is not.
 SQLite's writers hold the whole database's lock since BEGIN IMMEDIATE."""
-_MODULE = (
-    select(ModuleVersion.module_id)
-    .join(Unit, Unit.version_id == ModuleVersion.id)
-    .where(Unit.id == bindparam("unit_id"))
-)
-_QUESTIONS = (
-    select(Question.id, Question.kind, Question.options)
-    .where(Question.unit_id == bindparam("unit_id"))
-    .order_by(Question.position)
-)
 
 
 def _upsert_progress(insert_: Any) -> Any:
@@ -101,18 +70,10 @@ def _upsert_progress(insert_: Any) -> Any:
     return new.on_conflict_do_update(index_elements=["enrolment_id", "unit_id"], set_=changed)
 
 
-def _upsert_reflection(insert_: Any) -> Any:
-    new = insert_(table_of(Reflection))
-    changed = {"text": new.excluded["text"], "changed_at": new.excluded["changed_at"]}
-    return new.on_conflict_do_update(index_elements=["enrolment_id", "unit_id"], set_=changed)
-
-
 _PUT_PROGRESS = Prepared(
     portable.both(_upsert_progress),
     ("enrolment_id", "unit_id", "status", "best_score", "attempts", "watched", "first_at", "completed_at"),
 )
-_PUT_REFLECTION = portable.both(_upsert_reflection)
-_PUT_ATTEMPT = insert(table_of(QuizAttempt))
 _SAY = Prepared(insert(table_of(Statement)), ("enrolment_id", "unit_id", "verb", "result", "at"))
 _MOVE = Prepared(
     update(table_of(Enrolment))
@@ -130,7 +91,7 @@ def record(session: Session, learner_id: int, unit_id: int, act: Act, now: datet
     """
     connection = session.connection()
     row = _read(session, learner_id, unit_id, now)
-    effect = _EFFECTS[type(act)](session, row, act, now)
+    effect = effects.EFFECTS[type(act)](session, row, act, now)
     unit_completed = effect.is_done and row.unit_status != Status.COMPLETED
     _put_progress(connection, row, effect, now)
     _SAY.run(connection, {
@@ -160,23 +121,21 @@ def _read(session: Session, learner_id: int, unit_id: int, now: datetime) -> Any
         _LOCK.run(connection, asked)
     row = _READ.one(connection, asked)
     if row is None:
-        module_id = session.scalar(_MODULE, asked)
-        if module_id is None:
-            raise NotAllowedHere("This unit is not there any more.")
-        enrolments.enrol(session, learner_id, module_id, now)
+        enrolments.enrol_for_unit(session, learner_id, unit_id, now)
         row = _READ.one(connection, asked)
     if row is None:
-        raise NotAllowedHere("This unit belongs to another version of the module than yours. Open the module again.")
+        raise NotAllowedHere(enrolments.OTHER_VERSION)
     return row
 
 
-def _moved(row: Any, effect: _Effect, unit_completed: bool, now: datetime) -> dict[str, Any]:
+def _moved(row: Any, effect: Effect, unit_completed: bool, now: datetime) -> dict[str, Any]:
     """The enrolment's counters after the act."""
     done = completion.set_bit(row.done, row.position) if unit_completed else row.done
     is_complete = row.status == Status.COMPLETED or completion.covers(done, row.required_mask)
     score_sum, score_count = row.score_sum, row.score_count
-    if effect.attempt is not None:
-        score_sum += max(0, effect.attempt.score - (row.unit_score or 0))
+    score = _score(row, effect)
+    if score is not None:
+        score_sum += score - (row.unit_score or 0)
         score_count += row.unit_score is None
     return {
         "status": Status.COMPLETED if is_complete else Status.STARTED,
@@ -192,11 +151,19 @@ def _moved(row: Any, effect: _Effect, unit_completed: bool, now: datetime) -> di
     }
 
 
-def _put_progress(connection: Connection, row: Any, effect: _Effect, now: datetime) -> None:
+def _score(row: Any, effect: Effect) -> int | None:
+    """The unit's score after the act, by its policy; None while no try gave one."""
+    before: int | None = row.unit_score
+    if effect.score is None or before is None:
+        return before if effect.score is None else effect.score
+    if row.score_policy == ScorePolicy.LAST or (row.score_policy == ScorePolicy.FIRST and effect.tries == 1):
+        return effect.score
+    return max(before, effect.score) if row.score_policy == ScorePolicy.BEST else before
+
+
+def _put_progress(connection: Connection, row: Any, effect: Effect, now: datetime) -> None:
     is_done = effect.is_done or row.unit_status == Status.COMPLETED
-    best = row.unit_score
-    if effect.attempt is not None:
-        best = effect.attempt.score if best is None else max(best, effect.attempt.score)
+    best = _score(row, effect)
     # The upsert keeps first_at, and a completion keeps the moment it first came.
     completed_at = now if effect.is_done and row.unit_status != Status.COMPLETED else None
     if is_done and completed_at is None:
@@ -204,7 +171,7 @@ def _put_progress(connection: Connection, row: Any, effect: _Effect, now: dateti
     _PUT_PROGRESS.run(connection, {
         "enrolment_id": row.enrolment_id, "unit_id": row.unit_id,
         "status": Status.COMPLETED if is_done else Status.STARTED, "best_score": best,
-        "attempts": effect.attempt.n if effect.attempt else row.attempts or 0,
+        "attempts": max(effect.tries or 0, row.attempts or 0),
         "watched": effect.watched if effect.watched is not None else row.watched, "first_at": now, "completed_at": completed_at,
     })  # fmt: skip
     return None
@@ -220,61 +187,10 @@ _AFTERWARDS = Prepared(
 )
 
 
-def _put_score_only(connection: Connection, row: Any, effect: _Effect, best: int | None, now: datetime) -> None:
+def _put_score_only(connection: Connection, row: Any, effect: Effect, best: int | None, now: datetime) -> None:
     """After completion only a better score, a further try or more of a video can still come."""
     _AFTERWARDS.run(connection, {
         "of_enrolment": row.enrolment_id, "of_unit": row.unit_id, "best": best,
-        "tries": effect.attempt.n if effect.attempt else row.attempts,
+        "tries": max(effect.tries or 0, row.attempts),
         "seen": effect.watched if effect.watched is not None else row.watched,
     })  # fmt: skip
-
-
-def _view(session: Session, row: Any, act: Viewed, now: datetime) -> _Effect:
-    return _Effect(row.rule == Rule.VIEWED, Verb.COMPLETED if row.rule == Rule.VIEWED else Verb.PROGRESSED)
-
-
-def _mark(session: Session, row: Any, act: Marked, now: datetime) -> _Effect:
-    if row.rule not in (Rule.MARKED, Rule.VIEWED, Rule.WATCHED):
-        raise NotAllowedHere("This unit is completed by answering it, not by marking it.")
-    result = {"completion": True} | ({"response": "transcript"} if row.kind == UnitKind.VIDEO else {})
-    return _Effect(True, Verb.COMPLETED, result)
-
-
-def _watch(session: Session, row: Any, act: Watched, now: datetime) -> _Effect:
-    if row.kind != UnitKind.VIDEO:
-        raise NotAllowedHere("Only a video can be watched.")
-    watched = completion.merge_watched(row.watched, act.spans)
-    share = completion.watched_percent(watched)
-    is_done = row.rule == Rule.WATCHED and share >= row.threshold
-    return _Effect(is_done, Verb.PROGRESSED, {"progress": share}, watched=watched)
-
-
-def _answer(session: Session, row: Any, act: Answered, now: datetime) -> _Effect:
-    if row.kind != UnitKind.QUIZ:
-        raise NotAllowedHere("Only a quiz can be answered.")
-    n = (row.attempts or 0) + 1
-    if row.max_attempts is not None and n > row.max_attempts:
-        raise NotAllowedHere("You have used all your tries at this quiz.")
-    marked = marking.mark(session.execute(_QUESTIONS, {"unit_id": row.unit_id}).all(), act.answers)  # type: ignore[arg-type]
-    is_passed = marked.score >= row.threshold
-    session.execute(_PUT_ATTEMPT, {
-        "enrolment_id": row.enrolment_id, "unit_id": row.unit_id, "n": n, "answers": act.answers, "score": marked.score,
-        "is_passed": is_passed, "submitted_at": now,
-    })  # fmt: skip
-    result = {"score": {"scaled": marked.score / 100}, "success": is_passed}
-    attempt = Attempt(n, marked.score, is_passed, marked.marks)
-    return _Effect(is_passed, Verb.PASSED if is_passed else Verb.FAILED, result, attempt=attempt)
-
-
-def _write(session: Session, row: Any, act: Written, now: datetime) -> _Effect:
-    if row.kind != UnitKind.REFLECTION:
-        raise NotAllowedHere("Only a reflection can be written.")
-    if not act.text.strip():
-        raise NotAllowedHere("Write your reflection before you save it.")
-    session.execute(portable.here(session, _PUT_REFLECTION), {
-        "enrolment_id": row.enrolment_id, "unit_id": row.unit_id, "text": act.text, "written_at": now, "changed_at": now,
-    })  # fmt: skip
-    return _Effect(True, Verb.COMPLETED, {"completion": True})
-
-
-_EFFECTS: dict[type, Any] = {Viewed: _view, Marked: _mark, Watched: _watch, Answered: _answer, Written: _write}

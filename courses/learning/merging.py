@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from courses.catalogue import ModuleVersion, Unit
 from courses.db import table_of
-from courses.learning import completion, learners
+from courses.learning import completion, learners, merging_tries
 from courses.learning.models import (
     Enrolment,
     Learner,
@@ -65,7 +65,7 @@ _THEIRS = (
 """Locked in one order, so that two merges at once wait for each other, and an act that is being recorded is waited for."""
 _OF_BOTH: Any = bindparam("enrolments", expanding=True)
 _PROGRESS = (
-    select(_P, _UNIT.c.position, _UNIT.c.weight, _UNIT.c.is_required)
+    select(_P, _UNIT.c.position, _UNIT.c.weight, _UNIT.c.is_required, _UNIT.c.version_id)
     .join(_UNIT, _UNIT.c.id == _P.c.unit_id)
     .where(_P.c.enrolment_id.in_(_OF_BOTH))
 )
@@ -158,6 +158,7 @@ def _join(session: Session, pairs: Sequence[_Pair], now: datetime) -> None:
     units = _by_unit(session.execute(_PROGRESS, both).all(), place)
     texts = _by_unit(session.execute(_REFLECTIONS, both).all(), place)
     _give_what_was_said(session, pairs, units)
+    merging_tries.join(session, {pair.first.id: pair.second.id for pair in pairs}, now)
     _put_anew(session, _P, both, [_unit(where, rows) for where, rows in units.items()])
     _put_anew(session, _R, both, [_text(where, rows) for where, rows in texts.items()])
     counted = [_joined(pair, units, now) for pair in pairs]
@@ -218,7 +219,10 @@ def _text(where: tuple[int, int], rows: Sequence[Any]) -> dict[str, Any]:
 
 def _joined(pair: _Pair, units: dict[tuple[int, int], list[Any]], now: datetime) -> dict[str, Any]:
     """The counters of two enrolments that became one, as if all had been done in it."""
-    states = [(rows[0], _unit(where, rows)) for where, rows in units.items() if where[0] == pair.second.id]
+    states = [
+        (rows[0], _unit(where, rows)) for where, rows in units.items()
+        if where[0] == pair.second.id and rows[0].version_id == pair.second.version_id
+    ]  # fmt: skip
     done = completion.either(pair.first.done, pair.second.done)
     is_complete = any(row.status == Status.COMPLETED for row in pair.both) or completion.covers(
         done, pair.second.required_mask

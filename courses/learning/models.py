@@ -78,6 +78,8 @@ class Enrolment(Base):
     "When every required unit was completed, the first time."
     is_followed: Mapped[bool] = mapped_column(Boolean, server_default=false())
     "Whether somebody outside wants to hear of each step and not of completion alone."
+    stays_on_id: Mapped[int | None] = mapped_column(BigKey)
+    "The newer version that the learner was offered and did not want, by number alone; a still newer one is offered again."
 
     __table_args__ = (
         UniqueConstraint("learner_id", "module_id"),
@@ -121,7 +123,7 @@ class QuizAttempt(Base):
     n: Mapped[int]
     "1, 2, 3 …"
     answers: Mapped[dict[str, Any]] = mapped_column(Json)
-    "{question id: [option numbers from 0] or text}."
+    "{question id: answer}; see courses.questions.marking.mark."
     score: Mapped[int]
     "Per cent, rounded down, so that nobody passes by rounding."
     is_passed: Mapped[bool]
@@ -130,6 +132,88 @@ class QuizAttempt(Base):
     "When."
 
     __table_args__ = (UniqueConstraint("enrolment_id", "unit_id", "n"),)
+
+
+class Exit(enum.StrEnum):
+    """How a try at a package stands."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class Attempt(Base):
+    """One try at a package, with what the package keeps for the learner; never removed by completing it."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[intpk]
+    enrolment_id: Mapped[int] = mapped_column(BigKey, ForeignKey("enrolment.id"))
+    "The enrolment."
+    unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    "The unit."
+    n: Mapped[int]
+    "1, 2, 3 …"
+    state: Mapped[bits] = mapped_column(LargeBinary)
+    "What the package keeps: CMI, H5P state or pages seen, zlib-compressed JSON; 1 MiB at most before compression."
+    exit: Mapped[Exit] = mapped_column(varchar_enum(Exit))
+    "How it stands."
+    is_complete: Mapped[bool]
+    "Whether the package said completed; never taken back."
+    is_passed: Mapped[bool | None]
+    "What the package said of success; null while it says nothing."
+    score: Mapped[int | None]
+    "Per cent, as the package said it."
+    seconds: Mapped[int]
+    "Time spent, added up here."
+    play_seconds: Mapped[int]
+    "Of that, what the running play has told so far: its total replaces what it told before."
+    commit_seq: Mapped[int]
+    "The last commit of the running play that was taken."
+    started_at: Mapped[moment]
+    "When it began."
+    changed_at: Mapped[moment]
+    "When it was last committed."
+    ended_at: Mapped[datetime | None]
+    "When another try took its place."
+
+    __table_args__ = (UniqueConstraint("enrolment_id", "unit_id", "n"),)
+
+
+class Mode(enum.StrEnum):
+    """Why something is played."""
+
+    LEARN = "learn"
+    PREVIEW = "preview"
+    REVIEW = "review"
+
+
+class Play(Base):
+    """One opened player: the capability in its address leads here, and no cookie does."""
+
+    __tablename__ = "play"
+
+    id: Mapped[intpk]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    "SHA-256 of the token in the address."
+    unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    "What is played."
+    mode: Mapped[Mode] = mapped_column(varchar_enum(Mode))
+    "Only LEARN records anything."
+    attempt_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("attempt.id"), index=True)
+    "The try that it plays; null in a preview."
+    session_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    "The session that opened it, whose end is its own, by number alone."
+    frame_origins: Mapped[list[str]] = mapped_column(Json)
+    "Who may frame it beside the site itself."
+    opened_at: Mapped[moment]
+    "When."
+    expires_at: Mapped[moment] = mapped_column(index=True)
+    "20 minutes after it was last used, 12 hours after it was opened at the latest."
+    fenced_at: Mapped[datetime | None]
+    "When the same unit was opened elsewhere: from then on it commits nothing."
+    ended_at: Mapped[datetime | None]
+    "When it was closed or its session ended."
 
 
 class Reflection(Base):

@@ -6,7 +6,6 @@ Every problem goes into the one report; nothing is written but files into the st
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from typing import Any
 
 import webvtt
@@ -14,42 +13,50 @@ from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from courses.catalogue import Rule, UnitKind
 from courses.packages import pages
+from courses.packages.content import UnitContent
 from courses.packages.pages import PAGE_ENDINGS, Place
-from courses.questions.models import QuestionKind
+from courses.questions.reading import front_matter
 
 RULES = {
     UnitKind.PAGE: Rule.MARKED, UnitKind.VIDEO: Rule.WATCHED, UnitKind.QUIZ: Rule.QUIZ_PASSED,
     UnitKind.REFLECTION: Rule.WRITTEN, UnitKind.LINK: Rule.VIEWED, UnitKind.FILE: Rule.VIEWED,
 }  # fmt: skip
 WORDS_A_MINUTE = 200
+PASS_MARK = 75
+"Per cent, where a quiz does not say."
 VIDEOS = {"mp4": "video/mp4", "webm": "video/webm"}
 HEAD = re.compile(r"\A\ufeff?\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL)
-
-
-@dataclass
-class UnitContent:
-    """One unit as it was read."""
-
-    key: str
-    kind: UnitKind
-    title: str
-    body_html: str
-    minutes: int
-    is_required: bool = True
-    weight: int = 1
-    rule: Rule = Rule.MARKED
-    threshold: int = 0
-    max_attempts: int | None = None
-    prompt: str = ""
-    url: str = ""
-    media: dict[str, Any] = field(default_factory=dict)
-    questions: list[dict[str, Any]] = field(default_factory=list)
+OWN_TITLE = re.compile(r"\A\s*#[ \t]+[^\r\n]*")
+"The heading that a page begins with: it becomes the unit's title."
 
 
 def page_names(place: Place) -> list[str]:
     """The files that become units, in order: by folder and name, numbers as numbers, index and README first."""
     found = [name for name in place.files.names() if name.lower().endswith(PAGE_ENDINGS)]
     return sorted(found, key=_order)
+
+
+def read_all(place: Place) -> list[UnitContent]:
+    """The units of all pages, each with a key of its own."""
+    names = page_names(place)
+    place.positions = {name: position for position, name in enumerate(names, 1)}
+    units: list[UnitContent] = []
+    for name in names:
+        place.name = name
+        unit = read_unit(place)
+        if unit is not None:
+            unit.key = unused(unit.key, {each.key for each in units})
+            units.append(unit)
+    if units and not any(unit.is_required for unit in units):
+        words = "At least one unit has to be required, or nobody could complete the module."
+        place.report.error("nothing_required", words)
+    return units
+
+
+def unused(key: str, taken: set[str]) -> str:
+    """The key, with a number where another unit has it."""
+    numbered = (f"{key[:76]}-{n}" for n in range(2, len(taken) + 3))
+    return key if key not in taken else next(each for each in numbered if each not in taken)
 
 
 def _order(name: str) -> tuple[Any, ...]:
@@ -75,7 +82,10 @@ def read_unit(place: Place) -> UnitContent | None:
     kind = _kind(head, place)
     if kind is None:
         return None
-    unit = UnitContent(_key(place.name), kind, str(title)[:255], body_html, _minutes(head, body_html), rule=RULES[kind])
+    unit = UnitContent(
+        key_from(place.name), kind, str(title)[:255], body_html, _minutes(head, body_html), rule=RULES[kind]
+    )
+    unit.source = "" if is_html else OWN_TITLE.sub("", body).strip()
     unit.is_required = bool(head.get("required", kind not in (UnitKind.LINK, UnitKind.FILE)))
     unit.weight = max(1, int(head.get("weight", 1)))
     if place.images:
@@ -96,15 +106,13 @@ def _head(text: str, place: Place) -> tuple[dict[str, Any] | None, str]:
 
 
 def _kind(head: dict[str, Any], place: Place) -> UnitKind | None:
-    try:
-        return UnitKind(head.get("kind", "page"))
-    except ValueError:
-        kinds = ", ".join(UnitKind)
-        place.report.error("unknown_kind", f"The kind of a unit is one of {kinds}.", place.name)
-        return None
+    kind = next((each for each in RULES if each == head.get("kind", "page")), None)
+    if kind is None:
+        place.report.error("unknown_kind", f"The kind of a unit is one of {', '.join(RULES)}.", place.name)
+    return kind
 
 
-def _key(name: str) -> str:
+def key_from(name: str) -> str:
     """The stable key: the file's name without its number, so that a unit may move and stay the same."""
     stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     plain = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^\d+[-_. ]*", "", stem).lower()).strip("-")
@@ -133,50 +141,17 @@ def _page(unit: UnitContent, head: dict[str, Any], place: Place) -> None:
 
 
 def _quiz(unit: UnitContent, head: dict[str, Any], place: Place) -> None:
-    unit.threshold = _share(head, "pass_mark", 75, place)
+    unit.threshold = _share(head, "pass_mark", PASS_MARK, place)
     tries = head.get("max_attempts")
     unit.max_attempts = tries if isinstance(tries, int) and tries > 0 else None
     asked = head.get("questions", [])
+    asked = asked if isinstance(asked, list) else []
     if not asked:
         place.report.error("no_questions", "A quiz needs at least one question.", place.name)
-    unit.questions = [question for n, each in enumerate(asked, 1) if (question := _question(n, each, place))]
+    read = (front_matter.read(n, each, place.report, place.name) for n, each in enumerate(asked, 1))
+    unit.questions = [question for question in read if question]
     if "minutes" not in head:
         unit.minutes = max(1, len(unit.questions))
-
-
-def _question(n: int, given: dict[str, Any], place: Place) -> dict[str, Any] | None:
-    def refuse(message: str) -> None:
-        place.report.error("question", f"Question {n}: {message}", place.name)
-
-    if given.get("kind") not in set(QuestionKind) or not given.get("prompt"):
-        refuse("it needs a prompt and a kind, one of " + ", ".join(QuestionKind) + ".")
-        return None
-    kind, options = QuestionKind(given["kind"]), [each for each in given.get("options", []) if each.get("text")]
-    right = [each for each in options if each.get("correct")]
-    if kind is QuestionKind.SHORT_ANSWER and not options:
-        refuse("it needs at least one accepted answer.")
-        return None
-    if kind is not QuestionKind.SHORT_ANSWER and len(options) < 2:
-        refuse("it needs at least two answers to choose from.")
-        return None
-    if kind in (QuestionKind.SINGLE, QuestionKind.TRUE_FALSE) and len(right) != 1:
-        refuse("exactly one answer is correct.")
-        return None
-    if not right and kind is not QuestionKind.SHORT_ANSWER:
-        refuse("no answer is marked as correct.")
-        return None
-    if kind is not QuestionKind.SHORT_ANSWER and not all(each.get("feedback") for each in options):
-        place.report.note(
-            "no_feedback", f"Question {n}: not every answer has feedback, which is what teaches.", place.name
-        )
-    return {
-        "kind": kind, "prompt_html": pages.block(given["prompt"]), "explanation_html": pages.block(given.get("explanation", "")),
-        "options": [
-            {"text": str(each["text"]), "html": pages.inline(str(each["text"])), "feedback_html": pages.inline(each.get("feedback", "")),
-             "is_correct": bool(each.get("correct")) or kind is QuestionKind.SHORT_ANSWER}
-            for each in options
-        ],
-    }  # fmt: skip
 
 
 def _reflection(unit: UnitContent, head: dict[str, Any], place: Place) -> None:
@@ -203,7 +178,8 @@ def _video(unit: UnitContent, head: dict[str, Any], place: Place) -> None:
             "captions": {**captions, "media_type": "text/vtt"},
             "transcript_html": unit.body_html,
         }
-        unit.body_html = pages.block(head.get("introduction", ""))
+        unit.source = str(head.get("introduction", ""))
+        unit.body_html = pages.block(unit.source)
 
 
 def _is_webvtt(address: str, place: Place) -> bool:
@@ -242,10 +218,11 @@ def _file(head: dict[str, Any], role: str, place: Place) -> dict[str, Any] | Non
                 place.name,
             )
         return None
-    content = place.files.read(name)
+    with place.files.open(name) as stream:
+        sha256 = place.storage.put(stream)
     return {
-        "sha256": place.storage.put(content), "media_type": "application/octet-stream",
-        "name": name.rsplit("/", 1)[-1], "bytes": len(content),
+        "sha256": sha256, "media_type": "application/octet-stream",
+        "name": name.rsplit("/", 1)[-1], "bytes": place.files.size(name),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from courses.packages.archive import Files
 from courses.packages.images import redrawn
@@ -48,6 +49,11 @@ class Place:
 def from_markdown(text: str) -> str:
     """CommonMark with tables as HTML, not safe yet."""
     return str(_MARKDOWN.render(text))
+
+
+def tokens(text: str) -> list[Token]:
+    """What the Markdown is made of, as it was parsed."""
+    return _MARKDOWN.parse(text)
 
 
 def inline(text: str) -> str:
@@ -128,6 +134,7 @@ def _picture(address: str, place: Place) -> str | None:
             return None
         place.images[name] = {
             "sha256": place.storage.put(picture.content), "media_type": picture.media_type, "bytes": len(picture.content),
+            "address": normpath(unquote(parts.path)),
             "name": f"{name.rsplit('/', 1)[-1].rsplit('.', 1)[0]}.{picture.ending}", "width": picture.width, "height": picture.height,
         }  # fmt: skip
     kept = place.images[name]

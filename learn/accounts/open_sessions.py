@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from courses.db import rows_met
+from courses.learning import plays
 from learn.accounts.models import LoginSession, SessionEnd
 from learn.accounts.sessions import LONGEST
 from learn.config import settings
@@ -42,7 +43,10 @@ _LISTED = (
 def end_one(session: Session, user_id: int, session_id: int, at: datetime) -> bool:
     """End one of a person's own sessions from another one; False when they have no such open one."""
     told = {"of_user": user_id, "session_id": session_id, "why": SessionEnd.ENDED_ELSEWHERE, "at": at}
-    return rows_met(session, _END_ONE, told) > 0
+    is_ended = rows_met(session, _END_ONE, told) > 0
+    if is_ended:
+        plays.end_of_session(session, session_id, at)
+    return is_ended
 
 
 def listed(session: Session, user_id: int, at: datetime) -> Sequence[Any]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask import session as cookie
 from flask_login import AnonymousUserMixin, current_user
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from courses.db import now, rows_met
+from courses.learning import plays
 from learn.accounts import browsers
 from learn.accounts.by_email import keyed
 from learn.accounts.models import LoginSession, RoleGrant, SessionEnd, User
@@ -123,22 +124,26 @@ _FIND = (
     .where(LoginSession.key_hash == bindparam("key_hash"))
 )  # fmt: skip
 _GRANTED = select(RoleGrant.role).where(RoleGrant.user_id == bindparam("user_id"))
-_BEGIN = insert(LoginSession)
+_BEGIN = insert(LoginSession).returning(LoginSession.id)
 _END = (
     update(LoginSession)
-    .where(LoginSession.id == bindparam("session_id"), LoginSession.ended_at.is_(None))
+    .where(LoginSession.id.in_(bindparam("session_ids", expanding=True)), LoginSession.ended_at.is_(None))
     .values(ended_at=bindparam("at"), ended_by=bindparam("why"))
 )
-_END_ALL = (
-    update(LoginSession)
-    .where(
-        LoginSession.user_id == bindparam("of_user"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.id != bindparam("but"),
-    )
-    .values(ended_at=bindparam("at"), ended_by=bindparam("why"))
+_OPEN = select(LoginSession.id).where(
+    LoginSession.user_id == bindparam("of_user"), LoginSession.ended_at.is_(None), LoginSession.id != bindparam("but")
 )
 _TOUCH = update(LoginSession).where(LoginSession.id == bindparam("session_id")).values(used_at=bindparam("at"))
+_STAY = (
+    update(LoginSession)
+    .where(
+        LoginSession.id == bindparam("session_id"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.used_at < bindparam("worth_it"),
+        LoginSession.used_at > bindparam("oldest"),
+    )
+    .values(used_at=bindparam("at"))
+)
 _WHO = select(LoginSession.id, LoginSession.user_id).where(
     LoginSession.key_hash == bindparam("key_hash"), LoginSession.ended_at.is_(None)
 )
@@ -162,19 +167,21 @@ def begin(session: Session, arrival: Arrival, at: datetime) -> str:
     the same person's second frame keeps the CSRF token, so that the first frame's forms still work.
     """
     key = secrets.token_urlsafe(32)
-    session.execute(_BEGIN, {
+    begun = session.execute(_BEGIN, {
         "key_hash": hashed(key), "user_id": arrival.user_id, "registration_id": arrival.registration_id,
         "platform_name": arrival.platform_name, "frame_origins": list(arrival.frame_origins),
         "is_embedded": arrival.is_embedded, "return_url": arrival.return_url, "context_pk": arrival.context_pk,
         "resource_link_pk": arrival.resource_link_pk, "granted": list(arrival.granted),
         "browser": arrival.browser or browsers.words(request.headers.get("User-Agent")), "offers_link": arrival.offers_link,
         "created_at": at, "used_at": at, "ended_at": None, "ended_by": None,
-    })  # fmt: skip
+    }).scalar_one()  # fmt: skip
     before = cookie.get("key")
     found = session.execute(_WHO, {"key_hash": hashed(before)}).first() if before else None
-    if found is not None:
-        end(session, found.id, SessionEnd.REPLACED, at)
     g.is_same_person = found is not None and arrival.user_id is not None and found.user_id == arrival.user_id
+    if found is not None:
+        if g.is_same_person:
+            plays.hand_over(session, found.id, begun)
+        end(session, found.id, SessionEnd.REPLACED, at)
     return key
 
 
@@ -192,12 +199,26 @@ def forget() -> None:
 
 def end(session: Session, session_id: int, why: SessionEnd, at: datetime) -> None:
     """End a session; the browser's cookie is worth nothing any more."""
-    session.execute(_END, {"session_id": session_id, "why": why, "at": at})
+    _end(session, [session_id], why, at)
 
 
 def end_all(session: Session, user_id: int, why: SessionEnd, at: datetime, *, but: int = 0) -> int:
     """End every session of a person but one; returns how many were open."""
-    return rows_met(session, _END_ALL, {"of_user": user_id, "why": why, "at": at, "but": but})
+    open_ones = list(session.scalars(_OPEN, {"of_user": user_id, "but": but}))
+    _end(session, open_ones, why, at)
+    return len(open_ones)
+
+
+def _end(session: Session, session_ids: list[int], why: SessionEnd, at: datetime) -> None:
+    """And what was opened in them: a player has no cookie that could end with the session."""
+    session.execute(_END, {"session_ids": session_ids, "why": why, "at": at})
+    plays.end_of_sessions(session, session_ids, at)
+
+
+def stay(session: Session, session_id: int, at: datetime) -> None:
+    """Note that a session is in use where no page of it is asked for; one that idled out stays so."""
+    spans = {"worth_it": at - TOUCH_AFTER, "oldest": at - timedelta(seconds=settings().idle_seconds)}
+    session.execute(_STAY, {"session_id": session_id, "at": at, **spans})
 
 
 def arrival_of(session: Session, session_id: int | None) -> Arrival | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from courses.catalogue import Theme
+from courses.catalogue import Module, Theme
 from courses.db import table_of
 from learn.accounts.by_email.models import EmailAddress
 from learn.lti.models import Registration
@@ -25,6 +25,8 @@ class Names:
     "Name by number of the registration."
     addresses: dict[int, str]
     "The person's own addresses by number."
+    modules: dict[str, str]
+    "Title by slug."
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ SOME_ROLE = "somebody with more rights"
 SOME_PLATFORM = "a learning platform"
 SOME_ADDRESS = "one of your email addresses"
 
-_THEME, _PLATFORM, _ADDRESS = (table_of(each) for each in (Theme, Registration, EmailAddress))
+_THEME, _PLATFORM, _ADDRESS, _MODULE = (table_of(each) for each in (Theme, Registration, EmailAddress, Module))
 _THEMES = select(_THEME.c.slug, _THEME.c.title).where(_THEME.c.slug.in_(bindparam("asked", expanding=True)))
+_MODULES = select(_MODULE.c.slug, _MODULE.c.title).where(_MODULE.c.slug.in_(bindparam("asked", expanding=True)))
 _PLATFORMS = select(_PLATFORM.c.id, _PLATFORM.c.name).where(_PLATFORM.c.id.in_(bindparam("asked", expanding=True)))
 _ADDRESSES = select(_ADDRESS.c.id, _ADDRESS.c.address).where(
     _ADDRESS.c.id.in_(bindparam("asked", expanding=True)), _ADDRESS.c.user_id == bindparam("user")
@@ -97,6 +100,17 @@ def _due(facts: Facts, names: Names) -> str:
     return f"You confirmed {address} more than a year ago. Confirm again that it is yours."
 
 
+def _checked(facts: Facts, names: Names) -> str:
+    title = names.modules.get(facts.get("module") or "")
+    if title:
+        return f"The file that you uploaded is checked. {title} has a draft that you can preview and publish."
+    if facts.get("state") == "done":
+        return "The file that you uploaded is checked. There is a draft that you can preview and publish."
+    if facts.get("state") == "refused":
+        return "The file that you uploaded was refused. Its report says what to mend."
+    return "The file that you uploaded could not be checked. Its page says why, and what to do."
+
+
 def _always(words: str) -> Callable[[Facts, Names], str]:
     return lambda facts, names: words
 
@@ -114,6 +128,7 @@ KINDS = {
     "export_ready": Kind("The copy of your data", _always("The copy of your data is ready. You can download it for a week.")),
     "address_bounced": Kind("Mail to your address refused", _bounced, by_mail=None),
     "address_due": Kind("An email address to confirm again", _due),
+    "upload_checked": Kind("The check of a file that you uploaded", _checked),
     "join_request": Kind(
         "Somebody asking to come in", _always("Somebody asks to come in. An administrator decides about it."),
         is_for_administrators=True,
@@ -126,17 +141,18 @@ NO_WORDS = "Something about your account changed."
 
 
 def said(session: Session, user_id: int, rows: Sequence[Any]) -> list[str]:
-    """What notices of one person say, by at most three selects; each row has a kind and facts."""
+    """What notices of one person say, by at most four selects; each row has a kind and facts."""
     names = _names(session, user_id, [row.facts for row in rows])
     return [KINDS[row.kind].words(row.facts, names) if row.kind in KINDS else NO_WORDS for row in rows]
 
 
 def _names(session: Session, user_id: int, facts: list[Facts]) -> Names:
     themes = {slug for each in facts for slug in each.get("themes") or ()}
-    platforms, addresses = ({each[name] for each in facts if each.get(name)} for name in ("platform", "address"))
+    asked = ("platform", "address", "module")
+    platforms, addresses, modules = ({each[name] for each in facts if each.get(name)} for name in asked)
     return Names(
         _found(session, _THEMES, themes), _found(session, _PLATFORMS, platforms),
-        _found(session, _ADDRESSES, addresses, user=user_id),
+        _found(session, _ADDRESSES, addresses, user=user_id), _found(session, _MODULES, modules),
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ _ONE = select(_T.c.id, _T.c.kind, _T.c.facts, _T.c.path, _T.c.read_at).where(
 )
 _MINE_UNREAD = update(_T).where(_T.c.user_id == bindparam("user"), _T.c.read_at.is_(None))
 _READ = _MINE_UNREAD.where(_T.c.id == bindparam("number")).values(read_at=bindparam("at"))
+_READ_ABOUT = _MINE_UNREAD.where(_T.c.path == bindparam("about")).values(read_at=bindparam("at"))
 _READ_ALL = _MINE_UNREAD.where(_T.c.id <= bindparam("newest")).values(read_at=bindparam("at"))
 _LEFT = select(func.count()).where(_T.c.user_id == bindparam("user"), _T.c.read_at.is_(None))
 
@@ -92,6 +93,12 @@ def read(session: Session, user_id: int, number: int, at: datetime) -> str | Non
     people.hold(session, [user_id])
     _count_down(session, user_id, session.execute(_READ, {"user": user_id, "number": number, "at": at}))
     return str(found.path)
+
+
+def read_about(session: Session, user_id: int, path: str, at: datetime) -> int:
+    """Note that a person saw the page that notices lead to; returns how many there were that they had not read."""
+    people.hold(session, [user_id])
+    return _count_down(session, user_id, session.execute(_READ_ABOUT, {"user": user_id, "about": path, "at": at}))
 
 
 def read_all(session: Session, user_id: int, newest: int, at: datetime) -> int:

@@ -78,6 +78,7 @@ _HELD = select(_C.version).where(_MINE).with_for_update()
 _REMOVE = delete(_T).where(_MINE)
 _AGAIN = update(_T).where(_MINE).values(lease_until=None, lease_token=None, not_before=bindparam("later"))
 _RELEASE = update(_T).where(_MINE).values(lease_until=None, lease_token=None)
+_LENGTHEN = update(_T).where(_MINE).values(lease_until=bindparam("until"))
 _IDLE_IN_LANE = (
     select(_C.id)
     .where(_C.lane == bindparam("of_lane"), _C.not_before < bindparam("until"), _C.lease_token.is_(None))
@@ -138,6 +139,11 @@ def claim(
 def holds(session: Session, taken: Taken) -> int | None:
     """The item's present version if this lease still holds it; None when somebody else took it over."""
     return session.scalar(_HELD, {"item": taken.id, "token": taken.token})
+
+
+def lengthen(session: Session, taken: Taken, until: datetime) -> None:
+    """Hold an item for longer than a lease usually lasts: what is done for it may take minutes."""
+    session.execute(_LENGTHEN, {"item": taken.id, "token": taken.token, "until": until})
 
 
 def settle(session: Session, taken: Taken, version: int, again_at: datetime | None) -> None:

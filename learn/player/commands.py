@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from courses import publishing
 from courses.catalogue import Module, ModuleVersion, Origin, Theme, Unit, VersionState
 from courses.db import now
-from courses.packages.report import Report
+from courses.packages.report import Report, in_words
 from courses.storage import open_storage
 from learn import audit
 from learn.config import settings
@@ -75,24 +76,35 @@ def show(slug: str, as_json: bool) -> None:
 @click.option("--title", help="Title, instead of the file's own.")
 @click.option("--theme", help="Slug of the theme, instead of the file's own.")
 @click.option("--slug", help="Name in addresses, instead of one made from the title.")
+@click.option("--captions", type=click.Path(path_type=Path), help="A video's captions (WebVTT or SRT).")
+@click.option("--transcript", type=click.Path(path_type=Path), help="A video's transcript (text, Markdown or WebVTT).")
 @click.option("--publish", is_flag=True, help="Publish at once; otherwise it stays a draft.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def upload(file: Path, title: str | None, theme: str | None, slug: str | None, publish: bool, as_json: bool) -> None:
-    """Upload a zip of pages as a module and print the report; exit 1 for a refused file."""
-    storage = open_storage(settings().storage)
-    at = now()
-    with writing() as session:
-        report = publishing.import_zip(
-            session, storage, file, slug=slug, title=title, theme=theme, origin=Origin.AUTHOR, now=at
-        )
-        if report.accepted:
-            version = _newest(session, report.slug)
-            if publish and version.state is VersionState.DRAFT:
-                publishing.publish(session, version.id, at)
-            audit.note(session, "module.uploaded", module=report.slug, version=report.version, published=publish)
-    click.echo(json.dumps(report.as_dict()) if as_json else _in_words(report))
+def upload(file: Path, publish: bool, as_json: bool, **wanted: Any) -> None:
+    """Upload FILE as a module and print the report; exit 1 for a refused file.
+
+    FILE is a SCORM package, an H5P file, a zip of Markdown or web pages, a PDF, a video with captions, or a question bank
+    (GIFT, Aiken, Moodle XML).
+    """
+    storage, at = open_storage(settings().storage), now()
+    plays_h5p = settings().h5p == "on"
+    report, content = publishing.examine(db.session(), storage, file, plays_h5p=plays_h5p, **wanted)
+    db.session.rollback()
+    if content is not None:
+        with writing() as session:
+            publishing.keep(session, content, report, origin=Origin.AUTHOR, now=at)
+            if report.accepted:
+                _finish(session, report, publish, at)
+    click.echo(json.dumps(report.as_dict()) if as_json else "\n".join(in_words(report)))
     if not report.accepted:
         sys.exit(1)
+
+
+def _finish(session: Any, report: Report, publish: bool, at: datetime) -> None:
+    version = _newest(session, report.slug)
+    if publish and version.state is VersionState.DRAFT:
+        publishing.publish(session, version.id, at)
+    audit.note(session, "module.uploaded", module=report.slug, version=report.version, published=publish)
 
 
 def _newest(session: Any, slug: str | None) -> Any:
@@ -118,17 +130,6 @@ def _read() -> list[dict[str, Any]]:
         }
         for row in db.session.execute(_MODULES)
     ]
-
-
-def _in_words(report: Report) -> str:
-    said = [
-        f"{problem.level}: {problem.message}" + (f" ({problem.path})" if problem.path else "")
-        for problem in report.problems
-    ]
-    if not report.accepted:
-        return "\n".join(["The file was refused.", *said])
-    head = f"{report.title} ({report.slug}), version {report.version}: {len(report.units)} units, {report.questions} questions."
-    return "\n".join([head, *(f"  {unit['title']} ({unit['kind']})" for unit in report.units), *said])
 
 
 def init_app(app: Flask) -> None:

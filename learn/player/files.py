@@ -1,13 +1,14 @@
 """A module's own files: pictures, videos, captions, downloads. Types come from our table, and nothing here can run."""
 
 from flask import Blueprint, Response, abort, send_file
+from flask_login import current_user
 from sqlalchemy import bindparam, select
 
-from courses.catalogue import Module, ModuleVersion, Unit
+from courses.catalogue import Module, ModuleVersion, Unit, VersionState
 from courses.storage import open_storage
 from learn.config import settings
 from learn.extensions import db
-from learn.policy import Permission, permits
+from learn.policy import Permission, allows, permits
 
 bp = Blueprint("files", __name__)
 
@@ -23,6 +24,7 @@ _MEDIA = (
     .join(Module, Module.id == ModuleVersion.module_id)
     .where(Module.slug == bindparam("slug"))
 )
+_OF_MEMBERS = _MEDIA.where(ModuleVersion.state != VersionState.DRAFT)
 
 
 @bp.get("/modules/<slug>/files/<sha256>.<ending>")
@@ -50,8 +52,9 @@ def show(slug: str, sha256: str, ending: str) -> Response:
 
 
 def _name(slug: str, sha256: str) -> str | None:
-    """The file's name if a unit of the module has it: only what is listed is served."""
-    for media in db.session.scalars(_MEDIA, {"slug": slug}):
+    """The file's name if a unit of the module has it: only what is listed is served, and of a draft only to authors."""
+    asked = _MEDIA if allows(current_user, Permission.AUTHOR) else _OF_MEMBERS
+    for media in db.session.scalars(asked, {"slug": slug}):
         for kept in [entry for entry in media.values() if isinstance(entry, dict)] + media.get("images", []):
             if kept["sha256"] == sha256:
                 return str(kept["name"])

@@ -32,7 +32,7 @@ def open_target(session: Session, opened: Any) -> str:
 def _module(session: Session, opened: Any, slug: str) -> str:
     row = queries.module(session, slug, opened.learner_id)
     if row is None:
-        raise NotFound("The link opens a module that is not here. Tell the person who runs your course.")
+        raise _gone(session, slug)
     if not opened.is_learner or opened.learner_id is None:
         return queries.address(row, None)
     if row.enrolment_id is None:
@@ -42,6 +42,13 @@ def _module(session: Session, opened: Any, slug: str) -> str:
             pass  # the module's page says what comes first
     _tell(session, opened, module_id=row.id)
     return queries.address(row, queries.resume_position(row) if row.last_position else None)
+
+
+def _gone(session: Session, slug: str) -> NotFound:
+    found = queries.not_there(session, slug)
+    if isinstance(found, queries.Retired):
+        return queries.Retired(found.message, next_steps=("Tell the person who runs your course.",))
+    return NotFound("The link opens a module that is not here. Tell the person who runs your course.")
 
 
 def _course(session: Session, opened: Any, slug: str) -> str:

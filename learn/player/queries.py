@@ -1,16 +1,16 @@
 """What the learning pages read: prebuilt selects of columns, and the small values that templates take."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from courses.catalogue import Course, CourseModule, Module, ModulePrerequisite, ModuleVersion, Theme, Unit
 from courses.learning.completion import has_bit, percent
 from courses.learning.models import Enrolment, Status
-from courses.questions.models import Question
+from learn.errors import PLAIN, NotFound
 
 _MINE = and_(Enrolment.module_id == Module.id, Enrolment.learner_id == bindparam("learner_id"))
 _CARD = (
@@ -42,7 +42,9 @@ _WAITING = (
     .where((Enrolment.id.is_(None)) | (Enrolment.status != Status.COMPLETED))
     .distinct()
 )  # fmt: skip
-_COURSE = select(Course.id, Course.slug, Course.title, Course.summary).where(Course.slug == bindparam("slug"))
+_COURSE = select(Course.id, Course.slug, Course.title, Course.summary).where(
+    Course.slug == bindparam("slug"), exists().where(CourseModule.course_id == Course.id)
+)
 _COURSES = (
     select(
         Course.slug, Course.title, Course.summary,
@@ -56,12 +58,17 @@ _COURSES = (
     .group_by(Course.id, Course.slug, Course.title, Course.summary, Course.position)
     .order_by(Course.position)
 )  # fmt: skip
+_RETIRED = select(Module.title).where(
+    Module.slug == bindparam("slug"),
+    Module.current_version_id.is_(None),
+    exists().where(ModuleVersion.module_id == Module.id, ModuleVersion.published_at.is_not(None)),
+)
 _THEME = select(Theme.id, Theme.slug, Theme.title, Theme.summary).where(Theme.slug == bindparam("slug"))
 _PINNED = func.coalesce(Enrolment.version_id, Module.current_version_id)
 _MODULE = (
     select(
         Module.id, Module.slug, ModuleVersion.title, ModuleVersion.summary, ModuleVersion.minutes, ModuleVersion.unit_count,
-        ModuleVersion.required_weight, ModuleVersion.id.label("version_id"),
+        ModuleVersion.required_weight, ModuleVersion.id.label("version_id"), Module.current_version_id, Enrolment.stays_on_id,
         Theme.slug.label("theme_slug"), Theme.title.label("theme_title"),
         Enrolment.id.label("enrolment_id"), Enrolment.status, Enrolment.done, Enrolment.done_count, Enrolment.done_weight,
         Enrolment.last_position, Enrolment.completed_at,
@@ -69,20 +76,15 @@ _MODULE = (
     .join(Theme, Theme.id == Module.theme_id)
     .outerjoin(Enrolment, _MINE)
     .join(ModuleVersion, ModuleVersion.id == _PINNED)
-    .where(Module.slug == bindparam("slug"), Module.current_version_id.is_not(None))
+    .where(Module.slug == bindparam("slug"))
 )  # fmt: skip
-_QUESTIONS = select(func.count()).where(Question.unit_id == Unit.id).correlate(Unit).scalar_subquery()
-_UNITS = (
-    select(Unit.id, Unit.position, Unit.title, Unit.kind, Unit.minutes, Unit.is_required, _QUESTIONS.label("questions"))
-    .where(Unit.version_id == bindparam("version_id"))
-    .order_by(Unit.position)
-)
+"""A module whose current version was retired is still there for whoever is enrolled: the inner join asks for either."""
 _UNIT = select(
     Unit.id, Unit.position, Unit.title, Unit.kind, Unit.minutes, Unit.rule, Unit.threshold, Unit.max_attempts,
-    Unit.body_html, Unit.prompt, Unit.url, Unit.media,
+    Unit.body_html, Unit.prompt, Unit.url, Unit.media, Unit.package_id, Unit.play, Unit.score_policy, Unit.version_id,
+    Unit.stable_key, Unit.release,
 ).where(Unit.version_id == bindparam("version_id"), Unit.position == bindparam("position"))  # fmt: skip
 
-KINDS = {"page": "reading", "video": "video", "reflection": "reflection", "link": "link", "file": "file"}
 STATES = {
     "completed": "Completed",
     "in_progress": "In progress",
@@ -91,18 +93,12 @@ STATES = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """One unit in the list beside it."""
+class Retired(NotFound):
+    """The module was taken out of use, and whoever asks was not in it."""
 
-    position: int
-    title: str
-    kind_words: str
-    minutes: int
-    state: str
-    words: str
-    url: str | None
-    is_current: bool
+    status = 410
+    code = "retired"
+    title = "This module is not open any more"
 
 
 def number(count: int, thing: str) -> str:
@@ -167,40 +163,30 @@ def module(session: Session, slug: str, learner_id: int | None) -> Any | None:
     return session.execute(_MODULE, {"slug": slug, "learner_id": learner_id}).first()
 
 
+def not_there(session: Session, slug: str) -> NotFound:
+    """Why a module cannot be shown, to be raised: it was retired, or there never was one that anybody could study."""
+    title = session.scalar(_RETIRED, {"slug": slug})
+    if title is None:
+        return NotFound(*PLAIN[404][1:])
+    words = f"{title} was taken out of use. People who had begun it can finish it, and nobody new can begin it."
+    return Retired(words, next_steps=("Choose another module on the Learn page.",))
+
+
 def unit(session: Session, version_id: int, position: int) -> Any | None:
     """One unit with all that it says."""
     return session.execute(_UNIT, {"version_id": version_id, "position": position}).first()
 
 
-def lines(session: Session, row: Any, *, current: int | None, is_open: bool) -> list[Line]:
-    """The module's units as a list with their states in words."""
-    done = row.done or b""
-    found = session.execute(_UNITS, {"version_id": row.version_id}).all()
-    return [_line(unit, row, done, current, is_open) for unit in found]
-
-
-def _line(unit: Any, row: Any, done: bytes, current: int | None, is_open: bool) -> Line:
-    if has_bit(done, unit.position):
-        state = "completed"
-    elif not is_open:
-        state = "locked"
-    elif row.enrolment_id is not None and unit.position in (current, row.last_position):
-        state = "in_progress"
-    else:
-        state = "not_started"
-    kind = number(unit.questions, "question") if unit.kind == "quiz" else KINDS[unit.kind]
-    url = f"/modules/{row.slug}/units/{unit.position}" if is_open else None
-    return Line(unit.position, unit.title, kind, unit.minutes, state, STATES[state], url, unit.position == current)
-
-
-def resume_position(row: Any) -> int | None:
+def resume_position(row: Any, closed: Collection[int] = ()) -> int | None:
     """Where to go on: the last place if it is not done, else the next unit that is not; None when all are done.
 
-    The learner's own order counts: what lies after the last place comes first, then what was left out before it.
+    The learner's own order counts: what lies after the last place comes first, then what was left out before it. Of
+    what is closed the first is named when nothing else is left.
     """
     done, last, count = row.done or b"", row.last_position or 1, row.unit_count
     order = [*range(last, count + 1), *range(1, last)]
-    return next((position for position in order if not has_bit(done, position)), None)
+    left = [position for position in order if not has_bit(done, position)]
+    return next((position for position in left if position not in closed), left[0] if left else None)
 
 
 def address(row: Any, position: int | None) -> str:

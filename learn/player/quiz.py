@@ -3,16 +3,17 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
-from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
 
 from courses.learning.models import QuizAttempt
 from courses.questions import marking
-from courses.questions.models import Question, QuestionKind
+from courses.questions.models import UNMARKED, Question, QuestionKind
 from learn.player.queries import number
+from learn.player.questions import results, shown
+from learn.player.questions.fields import answers, form_for, numbered
+
+__all__ = ["answers", "form_for", "read", "show"]
 
 _QUESTIONS = (
     select(
@@ -28,13 +29,6 @@ _LAST = (
     .limit(1)
 )
 
-MISSING = {
-    QuestionKind.SINGLE: "Select an answer to question {n}",
-    QuestionKind.TRUE_FALSE: "Select true or false for question {n}",
-    QuestionKind.MULTIPLE: "Select at least one answer to question {n}",
-    QuestionKind.SHORT_ANSWER: "Enter an answer to question {n}",
-}
-
 
 def read(session: Session, unit_id: int, enrolment_id: int | None) -> dict[str, Any]:
     """The questions, and the learner's last attempt if there is one."""
@@ -42,92 +36,62 @@ def read(session: Session, unit_id: int, enrolment_id: int | None) -> dict[str, 
     return {"questions": session.execute(_QUESTIONS, {"unit_id": unit_id}).all(), "last": last}
 
 
-def form_for(questions: list[Any]) -> FlaskForm:
-    """A form with one field a question, named q<id>; every question has to be answered."""
-    fields = {f"q{question.id}": _field(question) for question in questions}
-    return type("QuizForm", (FlaskForm,), fields)()
-
-
-def _field(question: Any) -> Any:
-    needed = InputRequired(MISSING[question.kind].format(n=question.position))
-    if question.kind is QuestionKind.SHORT_ANSWER:
-        return StringField(
-            validators=[needed, Length(max=200, message=f"Shorten your answer to question {question.position}")]
-        )
-    choices = [SelectChoice(str(index), option["text"]) for index, option in enumerate(question.options)]
-    if question.kind is QuestionKind.MULTIPLE:
-        return SelectMultipleField(choices=choices, validators=[needed])
-    return RadioField(choices=choices, validators=[needed])
-
-
-def answers(questions: list[Any], form: FlaskForm) -> dict[str, Any]:
-    """What was answered, as the engine marks it: {question id: [option numbers] or text}."""
-    given: dict[str, Any] = {}
-    for question in questions:
-        value = form[f"q{question.id}"].data
-        if question.kind is QuestionKind.SHORT_ANSWER:
-            given[str(question.id)] = value
-        else:
-            given[str(question.id)] = sorted(int(chosen) for chosen in ([value] if isinstance(value, str) else value))
-    return given
-
-
 def show(asked: Any, form: FlaskForm, *, again: bool) -> dict[str, Any]:
     """The questions with what was typed, or the last attempt with its feedback and outcome."""
     questions, last = asked.extra["questions"], asked.extra["last"]
     is_marked = last is not None and not again and not form.is_submitted()
     marked = marking.mark(questions, last.answers) if is_marked else None
-    left = None if asked.max_attempts is None else asked.max_attempts - (last.n if last else 0)
-    shown = [_question(question, form, last.answers if is_marked else None, marked) for question in questions]
+    left = (
+        None
+        if asked.max_attempts is None
+        else asked.max_attempts - max(asked.extra.get("tries", 0), last.n if last else 0)
+    )
+    numbers = numbered(questions)
+    if again and last is not None:
+        _keep_essays(questions, form, last.answers)
     return {
-        "questions": shown,
+        "questions": [_question(question, form, numbers.get(question.id), last, marked) for question in questions],
+        "question_count": len(numbers),
+        "is_scored": any(question.kind not in UNMARKED for question in questions),
         "pass_mark": asked.threshold,
         "attempts_words": "Try as often as you like" if left is None else f"You have {number(max(left, 0), 'try').replace('trys', 'tries')} left",
-        "outcome": _outcome(asked, last, left) if is_marked else None,
-        "errors": [{"text": field.errors[0], "href": f"#{field.name}-0" if field.type != "StringField" else f"#{field.name}"}
+        "outcome": _outcome(asked, last, left, marked) if marked is not None else None,
+        "errors": [{"text": field.errors[0], "href": f"#{field.name}-0" if field.type in CHOICES else f"#{field.name}"}
                    for field in form if field.errors],
     }  # fmt: skip
 
 
-def _question(question: Any, form: FlaskForm, answered: dict[str, Any] | None, marked: Any) -> dict[str, Any]:
-    field = form[f"q{question.id}"]
-    given = answered.get(str(question.id)) if answered is not None else field.data
-    is_text = question.kind is QuestionKind.SHORT_ANSWER
-    chosen = (
-        set() if is_text or given is None else {str(value) for value in ([given] if isinstance(given, str) else given)}
-    )
-    options = [] if is_text else [
-        {"value": str(index), "html": Markup(option["html"]), "checked": str(index) in chosen}
-        for index, option in enumerate(question.options)
-    ]  # fmt: skip
-    return {
-        "id": question.id, "name": field.name, "number": question.position, "kind": question.kind.value,
-        "prompt": Markup(question.prompt_html), "options": options, "text": (given or "") if is_text else "",
-        "error": field.errors[0] if field.errors else None,
-        "result": _result(question, marked.by_id[question.id], chosen) if marked is not None else None,
-    }  # fmt: skip
+def _keep_essays(questions: list[Any], form: FlaskForm, before: dict[str, Any]) -> None:
+    """Who answers again goes on with what they wrote: nobody told them that it was wrong."""
+    for question in questions:
+        if question.kind is QuestionKind.ESSAY:
+            form[f"q{question.id}"].data = before.get(str(question.id), "")
 
 
-def _result(question: Any, mark: Any, chosen: set[str]) -> dict[str, Any]:
-    """Whether it was right, and the feedback of each answer that was chosen or should have been."""
-    feedback = [
-        {"html": Markup(option["feedback_html"]), "is_chosen": str(index) in chosen, "is_correct": option["is_correct"], "value": str(index)}
-        for index, option in enumerate(question.options)
-        if str(index) in chosen and option["feedback_html"]
-    ]  # fmt: skip
-    words = "Correct" if mark.is_correct else "Not correct yet"
-    return {
-        "is_correct": mark.is_correct,
-        "words": words,
-        "feedback": feedback,
-        "explanation": Markup(question.explanation_html),
-    }
+CHOICES = {"RadioField", "SelectMultipleField"}
+"Fields of several controls, of which an error's link leads to the first."
 
 
-def _outcome(asked: Any, last: Any, left: int | None) -> dict[str, Any]:
+def _question(question: Any, form: FlaskForm, n: int | None, last: Any, marked: Any) -> dict[str, Any]:
+    made = shown.question(question, form, n)
+    if marked is None:
+        return {**made, "result": None}
+    answer = last.answers.get(str(question.id))
+    return {**made, "result": results.result(question, marked.by_id[question.id], answer)}
+
+
+def _outcome(asked: Any, last: Any, left: int | None, marked: marking.Marked) -> dict[str, Any]:
     may_try = left is None or left > 0
     words = f"You scored {last.score}%. " + (
         "You passed." if last.is_passed else f"The pass mark is {asked.threshold}%."
     )
-    try_again = {"url": "?again=1", "label": "Try the quiz again"} if may_try else None
-    return {"is_passed": last.is_passed, "score": last.score, "words": words, "try_again": try_again}
+    if not marked.is_scored:
+        words = "Your answers are kept. Nobody marks them, so there is no score to reach."
+    label = "Try the quiz again" if marked.is_scored else "Answer again"
+    return {
+        "is_passed": last.is_passed,
+        "score": last.score,
+        "title": ("You passed" if last.is_passed else "Not passed yet") if marked.is_scored else "Handed in",
+        "words": words,
+        "try_again": {"url": "?again=1", "label": label} if may_try else None,
+    }

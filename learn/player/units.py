@@ -1,5 +1,6 @@
 """One unit as a page: what each kind shows, its form, and where to go after it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import url_for
@@ -15,6 +16,7 @@ from courses.catalogue import UnitKind
 from courses.learning.completion import watched_percent
 from courses.learning.models import Reflection, Status, UnitProgress
 from learn.player import queries, quiz
+from learn.player.playing import frame
 
 LONGEST_REFLECTION = 20_000
 "Characters; about ten pages, so that nobody meets it by writing."
@@ -78,21 +80,33 @@ def form_for(asked: Any) -> FlaskForm:
 
 def show(asked: Any, context: dict[str, Any], *, form: FlaskForm | None = None, again: bool = False) -> dict[str, Any]:
     """What the unit page shows besides the module's context."""
-    row, lines = context["row"], context["units"]
-    index = asked.position - 1
+    row, line = context["row"], context["units"][asked.position - 1]
     form = form or form_for(asked)
     shown: dict[str, Any] = {
-        "unit": {
-            "position": asked.position, "count": row.unit_count, "title": asked.title, "kind": asked.kind.value,
-            "minutes": asked.minutes, "body": Markup(asked.body_html), "state": lines[index].state, "url": lines[index].url,
-        },
-        "previous": lines[index - 1] if index else None,
-        "next": lines[index + 1] if index + 1 < len(lines) else None,
+        **closed(asked, context),
         "act_url": queries.address(row, asked.position),
         "form": form,
         "can_act": current_user.can_learn,
     }  # fmt: skip
+    if asked.kind in frame.KINDS:
+        return shown | frame.show(asked, row, line)
+    asked.extra["tries"] = line.tries  # those in an earlier version count too
     return shown | _KINDS[asked.kind](asked, row, form, again)
+
+
+def closed(asked: Any, context: dict[str, Any]) -> dict[str, Any]:
+    """What is shown of any unit, be it open or not: what it is, and its neighbours."""
+    row, lines = context["row"], context["units"]
+    index = asked.position - 1
+    return {
+        "unit": {
+            "position": asked.position, "count": row.unit_count, "title": asked.title, "kind": asked.kind.value,
+            "page": "packaged" if asked.kind in frame.KINDS else asked.kind.value, "minutes": asked.minutes,
+            "body": Markup(asked.body_html), "state": lines[index].state, "words": lines[index].words, "url": lines[index].url,
+        },
+        "previous": lines[index - 1] if index else None,
+        "next": lines[index + 1] if index + 1 < len(lines) else None,
+    }  # fmt: skip
 
 
 def _page(asked: Any, row: Any, form: Any, again: bool) -> dict[str, Any]:
@@ -148,15 +162,15 @@ def size_words(kept: dict[str, Any]) -> str:
     return f"{kept['name'].rsplit('.', 1)[-1].upper()}, {amount}"
 
 
-def start_of(row: Any, state: str) -> dict[str, Any] | None:
-    """The one thing to do next on a module's page."""
+def start_of(row: Any, state: str, closed: Collection[int]) -> dict[str, Any] | None:
+    """The one thing to do next on a module's page; ``closed`` are the units that are not open yet."""
     if state == "locked":
         return None
     if row.enrolment_id is None:
         if not current_user.can_learn:
             return {"url": queries.address(row, 1), "label": "Read this module", "is_post": False}
         return {"url": url_for("player.start", slug=row.slug), "label": "Start module", "is_post": True}
-    position = queries.resume_position(row)
+    position = queries.resume_position(row, closed)
     if row.status == Status.COMPLETED or position is None:
         return {"url": queries.address(row, 1), "label": "Look through it again", "is_post": False}
     label = "Continue" if row.done_count or row.last_position else "Start module"

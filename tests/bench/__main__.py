@@ -7,13 +7,15 @@ import os
 import sys
 
 from tests import postgres
-from tests.bench import events, measuring, pages, passback, roster, site
+from tests.bench import content, events, measuring, pages, passback, roster, site
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=list(site.SCALES), default="full")
-    parser.add_argument("--only", default="", help="names of parts, by comma: pages, events, roster, launch, passback")
+    parser.add_argument(
+        "--only", default="", help="names of parts, by comma: pages, events, content, roster, launch, passback"
+    )
     asked = parser.parse_args()
     only = set(filter(None, asked.only.split(",")))
     learners, modules = site.SCALES[asked.scale]
@@ -34,7 +36,7 @@ def _measure(scale: str, only: set[str], found: list[measuring.Row]) -> None:
             continue
         os.environ["FRONTLINE_TEST_POSTGRES"] = address
         with site.seeded(scale, is_postgres=is_postgres) as made:
-            for name, part in {"pages": pages, "events": events}.items():
+            for name, part in {"pages": pages, "events": events, "content": content}.items():
                 if not only or name in only:
                     found += part.rows(made)
             if not only or "roster" in only:

@@ -8,6 +8,7 @@ import pytest
 
 from courses.packages import archive
 from courses.packages.report import Report
+from courses.packages.rules import sizes
 
 
 def zipped(path, *entries):
@@ -90,15 +91,15 @@ def test_what_grows_without_measure_is_refused(tmp_path):
 
 
 def test_too_many_files_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "ENTRIES", 3)
+    monkeypatch.setattr(sizes, "ENTRIES", 3)
     files, report = opened(zipped(tmp_path / "a.zip", *((f"{n}.md", b"x") for n in range(4))))
     assert files is None
     assert codes(report) == {"too_many_files"}
 
 
 def test_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "TOTAL", 10)
-    monkeypatch.setattr(archive, "ENTRY", 5)
+    monkeypatch.setattr(sizes, "TOTAL", 10)
+    monkeypatch.setattr(sizes, "ENTRY", 5)
     files, report = opened(zipped(tmp_path / "a.zip", ("a.md", b"x" * 6), ("b.md", b"y" * 6)))
     assert files is None
     assert codes(report) == {"too_big", "file_too_big"}

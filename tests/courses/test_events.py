@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from courses.catalogue import Unit
 from courses.db import now
@@ -243,3 +243,13 @@ def test_eight_writers_at_once_lose_nothing(sessions, session, made, learner_id)
     assert sorted(session.scalars(select(QuizAttempt.n))) == list(range(1, 33))
     watched = session.scalar(select(UnitProgress.watched).where(UnitProgress.unit_id == film.id))
     assert completion.watched_percent(watched) == 100
+
+
+@pytest.mark.parametrize("policy, standing", [("best", 100), ("last", 0), ("first", 0)])
+def test_the_unit_says_which_try_at_a_quiz_counts(session, made, learner_id, policy, standing):
+    quiz = made.units[2]
+    session.execute(update(Unit).where(Unit.id == quiz.id).values(score_policy=policy))
+    for answers in ({}, right_answers(session, quiz.id), {}):
+        recorded = events.record(session, learner_id, quiz.id, Answered(answers), now())
+    assert (session.scalar(select(UnitProgress.best_score)), recorded.best_score) == (standing, standing)
+    assert session.scalar(select(UnitProgress.status)) is Status.COMPLETED

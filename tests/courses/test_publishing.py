@@ -161,10 +161,10 @@ def test_a_zip_of_html_pages_is_a_module(session, storage, tmp_path):
     with zipfile.ZipFile(path, "w") as file:
         file.writestr(
             "site/index.html",
-            "<html><head><title>Begin here</title><script>1</script></head><body><p>Hello.</p></body></html>",
+            "<html><head><title>Begin here</title></head><body><p>Hello.</p><svg></svg></body></html>",
         )
         file.writestr("site/2.html", "<h1>Second</h1><h4>Part</h4>")
-    report = publishing.import_zip(session, Storage(storage), path, origin=Origin.AUTHOR, now=now())
+    report = publishing.import_file(session, Storage(storage), path, origin=Origin.AUTHOR, now=now())
     assert (report.accepted, report.format, report.slug, report.title) == (True, "web", "my-pages", "My pages")
     assert [unit["title"] for unit in report.units] == ["Begin here", "Second"]
     assert codes(report, "note") == {"theme", "left_out"}
@@ -259,7 +259,7 @@ def test_what_comes_later_is_refused_by_its_name_and_with_a_way_out(session, sto
 def test_a_single_file_is_known_by_what_is_in_it(session, storage, tmp_path, content, kind):
     path = tmp_path / "upload.zip"
     path.write_bytes(content)
-    report = publishing.import_zip(session, Storage(storage), path, origin=Origin.AUTHOR, now=now())
+    report = publishing.import_file(session, Storage(storage), path, origin=Origin.AUTHOR, now=now())
     assert (report.accepted, report.format) == (False, kind)
 
 

@@ -11,7 +11,7 @@ AUTHORED = "what authors publish for everybody"
 CONNECTED = "how a platform is connected, the same for all of its people"
 NOBODY = {
     **dict.fromkeys(
-        ("theme", "course", "module", "course_module", "module_prerequisite", "module_version", "unit", "question"), AUTHORED
+        ("theme", "course", "module", "course_module", "module_prerequisite", "module_version", "unit", "question", "package"), AUTHORED
     ),
     **dict.fromkeys(
         ("registration", "deployment", "context", "resource_link", "line_item", "role_rule", "course_group",

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from flask import current_app
+
 from learn.accounts import sessions, tickets
 from learn.accounts.by_email import codes, limits
 from learn.accounts.models import TicketKind
@@ -33,6 +35,7 @@ def rules() -> list[tuple[str, str]]:
         ("That an email was sent to you, without its words", f"{period(mail.KEPT)} after it was sent or given up"),
         ("A file of your data that you asked for", f"{period(own_data.LIVES)} after it was ready"),
         ("That you asked for such a file", f"{period(own_data.KEPT)} after it was removed or could not be made"),
+        *((what, f"{period(length)} {after}") for what, length, after in current_app.extensions["frontline_kept"]),
     ]
 
 

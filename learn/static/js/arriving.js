@@ -1,5 +1,5 @@
 // Says where something is while somebody waits for it, a mail with a code or a file: asks every few seconds, not for ever.
-// Without a script "Check again" loads the page. Data: path; most, how often to ask; bar, the id of a progress bar;
+// Without a script "Check again" loads the page. Data: path; every, milliseconds between; most, how often to ask; bar, the id of a progress bar;
 // loads-again, where the page has more to show when it is over.
 
 const EVERY = 3000; // milliseconds
@@ -10,6 +10,7 @@ export function start(element) {
   const again = document.querySelector("[data-part=again]");
   if (again) again.hidden = true;
   const bar = document.getElementById(element.dataset.bar);
+  const every = Number(element.dataset.every ?? EVERY);
   const most = Number(element.dataset.most ?? MOST);
   let asked = 0;
 
@@ -34,7 +35,7 @@ export function start(element) {
     } catch {
       // No network at the moment: the next turn may have one.
     } finally {
-      if (!isOver && asked < most) setTimeout(ask, EVERY);
+      if (!isOver && asked < most) setTimeout(ask, every);
       else if (!isOver && again) again.hidden = false;
     }
   };

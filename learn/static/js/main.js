@@ -1,7 +1,10 @@
 // Starts the module that each element asks for with data-module="name". Every page works without any of them.
 // The address of this file carries a hash of all of ours; the others are loaded with the same one.
 
-const OURS = new Set(["arriving", "close", "frame", "kept", "others", "print", "send", "session", "storage", "typed", "video", "window"]);
+const OURS = new Set([
+  "arriving", "close", "frame", "kept", "markdown", "others", "play", "preview", "print", "send", "session", "storage", "typed", "upload",
+  "video", "window",
+]);
 const version = new URL(import.meta.url).search;
 
 async function startOurs(element, name) {

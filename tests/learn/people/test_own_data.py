@@ -43,6 +43,7 @@ NOT_TOLD = {
         "what a platform asks for, for minutes, the same for all of its people",
     ),
     "enrolment.done": "which units are done, as bits: in the file each unit says so itself",
+    "play.frame_origins": "the platform's, the same for all of its people",
     "unit_progress.watched": "which parts of a video were watched, as bits: in the file as a share",
     "score.last_error": "a code for those who mend it; the state says that it was not sent",
 }  # fmt: skip

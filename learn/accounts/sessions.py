@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask import session as cookie
 from flask_login import AnonymousUserMixin, current_user
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -136,12 +136,8 @@ _OPEN = select(LoginSession.id).where(
 _TOUCH = update(LoginSession).where(LoginSession.id == bindparam("session_id")).values(used_at=bindparam("at"))
 _STAY = (
     update(LoginSession)
-    .where(
-        LoginSession.id == bindparam("session_id"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.used_at < bindparam("worth_it"),
-        LoginSession.used_at > bindparam("oldest"),
-    )
+    .where(LoginSession.id == bindparam("session_id"), LoginSession.ended_at.is_(None))
+    .where(LoginSession.used_at < bindparam("worth_it"), LoginSession.used_at > bindparam("oldest"))
     .values(used_at=bindparam("at"))
 )
 _WHO = select(LoginSession.id, LoginSession.user_id).where(
@@ -256,8 +252,7 @@ def load(_request: Any) -> CurrentUser | None:
         name=row.display_name or row.name or "", given_name=row.given_name or "",
         roles=roles, registration_id=row.registration_id, platform_name=row.platform_name,
         frame_origins=tuple(row.frame_origins), is_embedded=row.is_embedded, return_url=row.return_url,
-        teaches=bool(row.teaches), unread=row.unread or 0, offers_link=row.offers_link,
-        profile_at=row.profile_at,
+        teaches=bool(row.teaches), unread=row.unread or 0, offers_link=row.offers_link, profile_at=row.profile_at,
     )  # fmt: skip
 
 
@@ -277,8 +272,7 @@ def _over(row: Any, at: datetime) -> SessionEnd | None:
 
 def touch(person: Any, at: datetime) -> None:
     """Note that the session is in use, at most once a minute."""
-    used_at = g.get("session_used_at")
-    if used_at is None or at - used_at < TOUCH_AFTER:
+    if g.get("session_used_at") is None or at - g.session_used_at < TOUCH_AFTER:
         return
     g.session_used_at = at
     with writing() as session:

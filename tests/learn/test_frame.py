@@ -122,7 +122,7 @@ def test_a_file_of_a_module_is_served_by_our_own_types_and_cannot_run(member, se
 
     folder = Path(app.config["FRONTLINE"].storage.removeprefix("file:"))
     files = {"a.md": "# A\n\n![x](a.png)", "b.md": '+++\ntitle = "B"\nkind = "file"\nfile = "page.html"\n+++\nText.',
-             "a.png": png(), "page.html": "<script>alert(1)</script>"}  # fmt: skip
+             "a.png": png(), "page.html": "<p>Text.</p><script>alert(1)</script>"}  # fmt: skip
     module = make_module(session, folder, files)
     session.commit()
     picture, page = module.units[0].media["images"][0], module.units[1].media["file"]

@@ -108,7 +108,7 @@ def test_in_development_this_machine_may_be_a_platform(app, address):
 def test_in_production_this_machine_may_not_and_named_hosts_may(environment):
     more = {
         "FRONTLINE_ENV": "production", "FRONTLINE_BASE_URL": "https://frontline.example",
-        "FRONTLINE_PRIVATE_PLATFORMS": "10.0.0.5",
+        "FRONTLINE_CONTENT_URL": "https://{label}.content.example", "FRONTLINE_PRIVATE_PLATFORMS": "10.0.0.5",
     }  # fmt: skip
     app = create_app({**environment, **more})
     with app.app_context():

@@ -45,6 +45,9 @@ NOT_TOLD = {
     "enrolment.done": "which units are done, as bits: in the file each unit says so itself",
     "play.frame_origins": "the platform's, the same for all of its people",
     "unit_progress.watched": "which parts of a video were watched, as bits: in the file as a share",
+    "upload.key": "the name of a file that is here for minutes",
+    "upload.last_error": "a sentence for who waits on the upload's page; the state says that it failed",
+    "upload.wanted": "names of files that came beside it, for minutes; what became of them is in the module",
     "score.last_error": "a code for those who mend it; the state says that it was not sent",
 }  # fmt: skip
 "Columns that hold a text and are not in the file, and why."

@@ -13,6 +13,7 @@ from courses.db import now
 from courses.learning.models import Mode
 from courses.packages import stored
 from courses.storage import open_storage
+from learn.app import create_app
 from learn.content import lately, opening, rates
 from learn.extensions import db
 from tests.modules import make_theme
@@ -111,6 +112,22 @@ def opened(app, session, learner):
         return Opener(app, made)
 
     return go
+
+
+@pytest.fixture
+def another_site(environment, app):
+    """Make further sites on the same database with other settings; their connections are closed."""
+    made: list[Any] = []
+
+    def go(**changes):
+        made.append(create_app({**environment, **changes}))
+        made[-1].testing = True
+        return made[-1]
+
+    yield go
+    for each in made:
+        with each.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture

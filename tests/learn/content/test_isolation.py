@@ -9,7 +9,6 @@ from courses.db import now
 from courses.learning.models import Mode, Play
 from learn.accounts import sessions
 from learn.accounts.models import LoginSession, SessionEnd
-from learn.app import create_app
 from learn.content import opening
 from tests.packages import scorm
 from tests.people import sign_in
@@ -92,10 +91,9 @@ def test_another_window_fences_the_first_which_still_shows_its_package(opened, s
     assert answer.json["result"] is False
 
 
-def test_one_shared_host_serves_every_version(environment, session, learner, bring, tmp_path, app):
+def test_one_shared_host_serves_every_version(another_site, session, learner, bring, tmp_path):
     unit = bring(scorm.scorm12(tmp_path / "shared.zip"))[0]
-    shared = create_app({**environment, "FRONTLINE_CONTENT_URL": "http://content.localhost:5000"})
-    shared.testing = True
+    shared = another_site(FRONTLINE_CONTENT_URL="http://content.localhost:5000")
     with shared.app_context():
         made = opening.open_play(
             session, unit, mode=Mode.LEARN, learner_id=learner.learner_id, session_id=None, frame_origins=(), now=now()
@@ -108,9 +106,9 @@ def test_one_shared_host_serves_every_version(environment, session, learner, bri
     assert http.get("/learn", base_url=f"http://{unit.label}.content.localhost:5000").status_code == 421
 
 
-def test_behind_a_proxy_the_forwarded_host_decides(environment, app, opened, scorm12):
+def test_behind_a_proxy_the_forwarded_host_decides(another_site, opened, scorm12):
     play = opened(scorm12)
-    behind = create_app({**environment, "FRONTLINE_TRUSTED_PROXIES": "1"})
+    behind = another_site(FRONTLINE_TRUSTED_PROXIES="1")
     http = behind.test_client(use_cookies=False)
     forwarded = {"X-Forwarded-Host": play.origin.removeprefix("http://")}
     assert http.get(f"{play.base}/player", base_url="http://10.0.0.1:8000", headers=forwarded).status_code == 200

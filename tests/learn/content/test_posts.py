@@ -10,6 +10,7 @@ from courses.db import now
 from courses.learning.models import Attempt, Enrolment, Mode, Play, Status, UnitProgress
 from learn.accounts.models import LoginSession
 from learn.content import rates
+from learn.extensions import db
 from tests.people import sign_in
 
 PASSED = {"cmi": {"core": {"lesson_status": "passed", "score": {"raw": "80", "min": "0", "max": "100"}}}}
@@ -111,7 +112,9 @@ def test_a_package_that_commits_in_a_loop_is_told_to_wait(opened, scorm12):
 def test_a_commit_takes_a_small_number_of_statements(opened, scorm12, statements):
     play = opened(scorm12)
     play.post("commit", {"seq": 1, "changed": PLACE})
-    assert len(statements(lambda: play.post("commit", {"seq": 2, "changed": {"cmi": {"suspend_data": "more"}}}))) <= 3
+    locks = db.engine.dialect.name == "postgresql"  # a row is locked by a statement of its own
+    saved = statements(lambda: play.post("commit", {"seq": 2, "changed": {"cmi": {"suspend_data": "more"}}}))
+    assert len(saved) <= 3 + locks
     assert len(statements(lambda: play.post("commit", {"seq": 3, "changed": PASSED}))) <= 12
 
 

@@ -210,7 +210,7 @@ def test_a_preview_shows_a_unit_as_a_learner_sees_it_and_records_nothing(
 
 
 def test_a_package_is_previewed_by_the_real_player_in_a_frame_that_may_do_as_much_as_a_learners(
-    author, session, module, draft, app
+    author, session, module, draft, app, monkeypatch
 ):
     """Only the seam to the content origin is stood in for: which play was asked for, and what the page makes of it."""
     from courses.packages.models import Package
@@ -233,7 +233,7 @@ def test_a_package_is_previewed_by_the_real_player_in_a_frame_that_may_do_as_muc
             address=f"{host}/c/token/player", origin=host, frame_source=host, sandbox="allow-scripts"
         )
 
-    app.extensions["frontline_play"] = play
+    monkeypatch.setitem(app.extensions, "frontline_play", play)
     page = author.get(f"{HERE}/versions/2/preview/1")
     assert (asked["mode"], asked["learner_id"]) == (Mode.PREVIEW, None)
     frame = page.select_one("iframe")

@@ -25,12 +25,12 @@ TO = NURSE
 
 
 @pytest.fixture
-def put(app: Any, session: Any) -> Callable[..., int]:
+def put(app: Any, session: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Put a mail whose letter is what the test says, or None."""
 
     def do(letter: Letter | None = None, *, is_wanted: bool = True) -> int:
         found = letter or Letter(TO, "A subject\r\nBcc: all@example.nhs.uk", "join_refused", "You asked.", NAMES)
-        app.extensions["frontline_letters"]["test"] = lambda *_: found if is_wanted else None
+        monkeypatch.setitem(app.extensions["frontline_letters"], "test", lambda *_: found if is_wanted else None)
         number = mail.put(session, "test", "1", now())
         session.commit()
         return number

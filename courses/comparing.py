@@ -80,7 +80,7 @@ def _of_unit(old: Any, new: Any) -> Iterator[Change]:
     if old["title"] != title:
         yield Change("renamed", title, f"It was called \u201c{old['title']}\u201d.")
     if any(old[name] != new[name] for name in PLAYED):
-        yield Change("package", title, "Its package changed.")
+        yield Change("package", title, "Its content changed.")
     elif any(old[name] != new[name] for name in SAID):
         yield Change("content", title, "What it says changed.")
     if old["is_required"] != new["is_required"]:

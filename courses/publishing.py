@@ -97,7 +97,8 @@ def keep(session: Session, content: Content, report: Report, *, origin: Origin, 
 
     Nothing is written when the theme or a module that comes first is not here; the report says so.
     """
-    theme_id = _theme(session, content.theme, report)
+    kept = session.scalar(select(Module.theme_id).where(Module.slug == content.slug)) if content.theme is None else None
+    theme_id = kept or _theme(session, content.theme, report)
     required = [_required(session, slug, report) for slug in content.requires]
     if report.has_errors or theme_id is None:
         return
@@ -115,11 +116,11 @@ def _check_theme(session: Session, slug: str | None, report: Report) -> None:
 
 def _theme(session: Session, slug: str | None, report: Report) -> int | None:
     if slug is None:
-        first = session.execute(select(Theme.id, Theme.slug).order_by(Theme.position).limit(1)).first()
+        first = session.execute(select(Theme.id, Theme.title).order_by(Theme.position).limit(1)).first()
         if first is None:
             report.error("no_themes", "There are no themes yet: run `frontline community load` first.")
             return None
-        report.note("theme", f"No theme was named, so the module is under {first.slug}.")
+        report.note("theme", f"No theme was named, so the module is under “{first.title}”.")
         return int(first.id)
     found = session.scalar(select(Theme.id).where(Theme.slug == slug))
     if found is None:

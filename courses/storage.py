@@ -1,4 +1,5 @@
-"""Files by content: one object per SHA-256, in a folder. What is there never changes, so it may be read without locks."""
+"""Files by content: one object per SHA-256, in a folder or in a bucket. What is there never changes, so it may be read without
+locks."""
 
 import hashlib
 import os
@@ -17,6 +18,12 @@ class StorageError(CourseError):
     """The storage's address is not understood, or a file is not there."""
 
     code = "storage"
+
+
+class StorageAway(StorageError):
+    """The storage does not answer, or does not let us in; nothing is known about the file."""
+
+    code = "storage_away"
 
 
 class Storage:
@@ -51,8 +58,8 @@ class Storage:
             raise StorageError("This file is not in the storage.")
         return place
 
-    def open(self, sha256: str) -> BinaryIO:
-        """The object's content as a stream."""
+    def open(self, sha256: str, end: int | None = None) -> BinaryIO:
+        """The object's content as a stream; who knows that nothing from the byte ``end`` on will be read says so."""
         return self.path(sha256).open("rb")
 
     def size(self, sha256: str) -> int:
@@ -63,10 +70,20 @@ class Storage:
         """Every object in it; for small storages only."""
         return sorted(path.name for path in self.folder.glob("??/*")) if self.folder.is_dir() else []
 
+    def trouble(self) -> str:
+        """What is wrong with the place itself, in words; empty when it can be used."""
+        nearest = next(each for each in (self.folder, *self.folder.parents) if each.exists())
+        return "" if nearest.is_dir() and os.access(nearest, os.W_OK) else "the folder cannot be written"
+
     def _place(self, sha256: str) -> Path:
-        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-            raise StorageError("This is not the name of a file in the storage.")
-        return self.folder / sha256[:2] / sha256
+        return self.folder / sha256[:2] / checked_name(sha256)
+
+
+def checked_name(sha256: str) -> str:
+    """The name of an object; StorageError for what can be none."""
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise StorageError("This is not the name of a file in the storage.")
+    return sha256
 
 
 def _chunks(content: bytes | BinaryIO) -> Iterable[bytes]:
@@ -76,8 +93,12 @@ def _chunks(content: bytes | BinaryIO) -> Iterable[bytes]:
 
 
 def open_storage(url: str) -> Storage:
-    """The storage behind an address such as ``file:/srv/data/storage``; StorageError for any other kind."""
+    """The storage behind ``file:/srv/data/storage`` or ``s3://bucket/prefix``; StorageError for any other kind."""
     kind, _, place = url.partition(":")
-    if kind != "file" or not place:
-        raise StorageError("FRONTLINE_STORAGE_URL is file:FOLDER; other kinds of storage are not available yet.")
-    return Storage(Path(place.removeprefix("//")))
+    if kind == "file" and place:
+        return Storage(Path(place.removeprefix("//")))
+    if kind == "s3" and place.startswith("//"):
+        from courses.bucket import open_bucket  # only where there is one: its client starts threads
+
+        return open_bucket(place.removeprefix("//"))
+    raise StorageError("FRONTLINE_STORAGE_URL is file:FOLDER or s3://BUCKET/PREFIX.")

@@ -127,9 +127,14 @@ def _choices(field: Field, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def draw_checkbox(field: Field, **given: Any) -> Markup:
-    """One box to tick; its label is the sentence that one agrees to."""
+    """One box to tick; its label is the sentence that one agrees to, and what is said of it stands below that."""
     params = _params(field, given)
-    item = {"value": "y", "text": params.pop("label")["text"], "checked": bool(field.data)}
+    item = {
+        "value": "y",
+        "text": params.pop("label")["text"],
+        "checked": bool(field.data),
+        "hint": params.pop("hint", None),
+    }
     return nhsuk.checkboxes(merge({"idPrefix": params.pop("id"), "items": [item]}, params))
 
 

@@ -3,6 +3,7 @@
 Only names that begin with ``FRONTLINE_`` are ours; an unknown one, or one that cannot be read, stops the start with one line.
 """
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -44,7 +45,7 @@ class Settings:
         "SQLAlchemy address of the database; SQLite in the data folder when empty", is_secret=True
     )
     redis_url: str = _setting("Redis for rate limits shared by several hosts; optional", is_secret=True)
-    storage_url: str = _setting("Where uploads lie: file:FOLDER; the data folder when empty")
+    storage_url: str = _setting("Where uploads lie: file:FOLDER or s3://BUCKET/PREFIX; the data folder when empty")
     smtp_url: str = _setting("Mail server, smtp:// or smtps://; empty writes mail into the data folder", is_secret=True)
     mail_from: str = _setting("Sender of mail", "frontline@localhost")
     lrs_url: str = _setting("Learning record store to relay statements to; not used yet", is_secret=True)
@@ -139,6 +140,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError(
             "FRONTLINE_DATABASE_URL is not a database address such as postgresql+psycopg://user@host/name."
         ) from None
+    if not re.match(r"file:.|s3://[^/]", settings.storage):
+        raise SettingsError("FRONTLINE_STORAGE_URL is file:FOLDER or s3://BUCKET/PREFIX.")
     if settings.smtp_url and not _is_mail_server(settings.smtp_url):
         raise SettingsError("FRONTLINE_SMTP_URL is an address such as smtp://user:password@mail.example:587.")
     if settings.h5p not in ("on", "off"):

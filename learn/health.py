@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from sqlalchemy import text
 
 from courses.db import now
+from courses.storage import open_storage
 from learn import schema
 from learn.config import settings
 from learn.errors import Forbidden
@@ -61,8 +62,9 @@ def migrations() -> str:
 
 def storage() -> str:
     """Whether uploads have a place."""
-    folder = settings().folder
-    return "ok" if folder.is_dir() else "the data folder is missing"
+    if not settings().folder.is_dir():
+        return "the data folder is missing"
+    return open_storage(settings().storage).trouble() or "ok"
 
 
 def worker() -> str:

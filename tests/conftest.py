@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from learn.app import create_app
 from learn.extensions import db
-from tests import databases
+from tests import databases, once
 from tests.modules import make_module
 from tests.pages import PageClient
 from tests.people import make_user, sign_in
@@ -19,6 +19,19 @@ from tests.people import make_user, sign_in
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the long ones at full length")
+
+
+def pytest_configure() -> None:
+    once.work_out_once()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what may touch the database; what asks for none was run with SQLite and would find out the same."""
+    if not databases.POSTGRES:
+        return
+    left = [item for item in items if isinstance(item, pytest.Function) and not databases.has_one(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
@@ -17,6 +19,11 @@ COMES_ALONG: dict[str, list[dict[str, object]]] = {}
 
 POSTGRES = os.environ.get("FRONTLINE_TEST_POSTGRES", "")
 "Address of a PostgreSQL database that the tests may fill and empty; unset means SQLite."
+
+
+def has_one(test: Any) -> bool:
+    """Whether a test may touch the database: all come from ``template``, and one that takes ``request`` may ask for it late."""
+    return "template" in test.fixturenames or "request" in signature(test.function).parameters
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:

@@ -16,5 +16,5 @@ if [ -z "$POSTGRES" ]; then
     echo "== No PostgreSQL server answers and none could be started: the suite ran on SQLite alone."
     exit 0
 fi
-echo "== PostgreSQL"
+echo "== PostgreSQL: once more what has a database (what has none is deselected)"
 FRONTLINE_TEST_POSTGRES="$POSTGRES" $BIN/pytest -q -n 2 --dist loadfile tests/courses tests/learn tests/guards/test_migrations.py "$@"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, not_, select, update
 from sqlalchemy.orm import Session
 
 from courses.catalogue import ModuleVersion, ScorePolicy, Unit
@@ -17,6 +17,7 @@ from courses.errors import NotAllowedHere
 from courses.learning import completion, effects, enrolments, portable
 from courses.learning.acts import Act, Watched
 from courses.learning.effects import Attempt, Effect
+from courses.learning.models import Attempt as Try
 from courses.learning.models import Enrolment, Statement, Status, UnitProgress, Verb
 from courses.prepared import Prepared
 
@@ -93,11 +94,12 @@ def record(session: Session, learner_id: int, unit_id: int, act: Act, now: datet
     row = _read(session, learner_id, unit_id, now)
     effect = effects.EFFECTS[type(act)](session, row, act, now)
     unit_completed = effect.is_done and row.unit_status != Status.COMPLETED
-    _put_progress(connection, row, effect, now)
+    score = _score(connection, row, effect)
+    _put_progress(connection, row, effect, score, now)
     _SAY.run(connection, {
         "enrolment_id": row.enrolment_id, "unit_id": row.unit_id, "verb": effect.verb, "result": effect.result, "at": now,
     })  # fmt: skip
-    moved = _moved(row, effect, unit_completed, now)
+    moved = _moved(row, score, unit_completed, now)
     module_completed = moved["status"] is Status.COMPLETED and row.status != Status.COMPLETED
     if not isinstance(act, Watched) or unit_completed:
         _MOVE.run(connection, {"enrolment_id": row.enrolment_id, **moved})
@@ -128,12 +130,11 @@ def _read(session: Session, learner_id: int, unit_id: int, now: datetime) -> Any
     return row
 
 
-def _moved(row: Any, effect: Effect, unit_completed: bool, now: datetime) -> dict[str, Any]:
+def _moved(row: Any, score: int | None, unit_completed: bool, now: datetime) -> dict[str, Any]:
     """The enrolment's counters after the act."""
     done = completion.set_bit(row.done, row.position) if unit_completed else row.done
     is_complete = row.status == Status.COMPLETED or completion.covers(done, row.required_mask)
     score_sum, score_count = row.score_sum, row.score_count
-    score = _score(row, effect)
     if score is not None:
         score_sum += score - (row.unit_score or 0)
         score_count += row.unit_score is None
@@ -151,19 +152,43 @@ def _moved(row: Any, effect: Effect, unit_completed: bool, now: datetime) -> dic
     }
 
 
-def _score(row: Any, effect: Effect) -> int | None:
+_SAME_STEP = select(Unit.stable_key).where(Unit.id == bindparam("of_unit")).scalar_subquery()
+_OTHER_TRIES = Prepared(
+    select(func.max(Try.score).label("best"))
+    .join(Unit, Unit.id == Try.unit_id)
+    .where(
+        Try.enrolment_id == bindparam("of_enrolment"), Unit.stable_key == _SAME_STEP,
+        not_(and_(Try.unit_id == bindparam("this_unit"), Try.n == bindparam("this_n"))),
+    )
+)  # fmt: skip
+"Those in earlier versions that the learner was on count too."
+
+
+def _score(connection: Connection, row: Any, effect: Effect) -> int | None:
     """The unit's score after the act, by its policy; None while no try gave one."""
     before: int | None = row.unit_score
     if effect.score is None or before is None:
         return before if effect.score is None else effect.score
     if row.score_policy == ScorePolicy.LAST or (row.score_policy == ScorePolicy.FIRST and effect.tries == 1):
         return effect.score
-    return max(before, effect.score) if row.score_policy == ScorePolicy.BEST else before
+    if row.score_policy == ScorePolicy.FIRST:
+        return before
+    return _best(connection, row, effect, before, effect.score)
 
 
-def _put_progress(connection: Connection, row: Any, effect: Effect, now: datetime) -> None:
+def _best(connection: Connection, row: Any, effect: Effect, before: int, score: int) -> int:
+    """The best of the tries. A package's running score may fall within one (right, then wrong): what it says last is that
+    try's. Once the unit is completed nothing is lowered: some packages begin again at 0 when they are opened once more."""
+    is_open_try = effect.tries is not None and effect.attempt is None and row.unit_status != Status.COMPLETED
+    if score >= before or not is_open_try:
+        return max(before, score)
+    asked = {"of_enrolment": row.enrolment_id, "of_unit": row.unit_id, "this_unit": row.unit_id, "this_n": effect.tries}
+    others = _OTHER_TRIES.one(connection, asked).best
+    return score if others is None else max(score, others)
+
+
+def _put_progress(connection: Connection, row: Any, effect: Effect, best: int | None, now: datetime) -> None:
     is_done = effect.is_done or row.unit_status == Status.COMPLETED
-    best = _score(row, effect)
     # The upsert keeps first_at, and a completion keeps the moment it first came.
     completed_at = now if effect.is_done and row.unit_status != Status.COMPLETED else None
     if is_done and completed_at is None:

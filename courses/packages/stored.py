@@ -105,8 +105,9 @@ def chunks(storage: Storage, sha256: str, member: Member, start: int = 0, end: i
     stop = member.size if end is None else min(end, member.size)
     if start >= stop:
         return
-    with storage.open(sha256) as stream:
-        if member.method == STORED:
+    is_plain = member.method == STORED
+    with storage.open(sha256, member.offset + (stop if is_plain else member.compressed)) as stream:
+        if is_plain:
             stream.seek(member.offset + start)
             yield from _plain(stream, stop - start)
         else:

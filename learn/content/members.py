@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from courses.packages import stored
 from courses.packages.stored import Member
-from courses.storage import Storage, StorageError
+from courses.storage import Storage, StorageAway, StorageError
 from learn.content import answers, media_types
 
 INDEXES = ("index.html", "index.htm", "")
@@ -40,6 +40,8 @@ def answer(session: Session, storage: Storage, play: Any, name: str, request: Re
     shown = media_type or "application/octet-stream"
     try:
         body, shown = _body(storage, files.sha256, member, start, end, shown, is_wanted=request.method == "GET")
+    except StorageAway as away:
+        return answers.refused(503, away.message)
     except StorageError:
         return answers.refused(404, "This file is not in the storage any more.")
     return Response(body, status, headers, content_type=shown, direct_passthrough=True)

@@ -1,6 +1,6 @@
 """A module's own files: pictures, videos, captions, downloads. Types come from our table, and nothing here can run."""
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort, request, send_file
 from flask_login import current_user
 from sqlalchemy import bindparam, select
 
@@ -34,16 +34,19 @@ def show(slug: str, sha256: str, ending: str) -> Response:
     name = _name(slug, sha256)
     if name is None or name.rsplit(".", 1)[-1].lower() != ending:
         abort(404)
-    path = open_storage(settings().storage).path(sha256)
-    shown = TYPES.get(ending)
+    storage = open_storage(settings().storage)
+    size, shown = storage.size(sha256), TYPES.get(ending)
     answer = send_file(
-        path,
+        storage.open(sha256, size),
         mimetype=shown or "application/octet-stream",
         as_attachment=shown is None,
         download_name=name,
         etag=sha256,
         max_age=3600,
+        conditional=False,
     )
+    answer.content_length = size
+    answer.make_conditional(request, accept_ranges=True, complete_length=size)
     answer.headers["Content-Security-Policy"] = (
         "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
     )

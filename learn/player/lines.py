@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from courses.catalogue import Rule, Unit, UnitKind
 from courses.learning.completion import has_bit
 from courses.learning.models import Attempt, UnitProgress
-from courses.questions.models import Question
+from courses.questions.models import Question, QuestionKind
 from courses.releasing import Wait, waits
 from learn.components import date, local, moment_words
 from learn.player.queries import STATES, number
@@ -23,7 +23,8 @@ KINDS = {
 PASSABLE = (Rule.QUIZ_PASSED, Rule.SCORE)
 "Rules that are met by a score, so that what is completed was passed."
 
-_QUESTIONS = select(func.count()).where(Question.unit_id == Unit.id).correlate(Unit).scalar_subquery()
+_ASKED = (Question.unit_id == Unit.id, Question.kind != QuestionKind.DESCRIPTION)
+_QUESTIONS = select(func.count()).where(*_ASKED).correlate(Unit).scalar_subquery()
 _LAST_TRY = (
     select(Attempt.is_passed)
     .where(Attempt.enrolment_id == bindparam("enrolment_id"), Attempt.unit_id == Unit.id)

@@ -120,7 +120,7 @@ def _video(asked: Any, row: Any, form: Any, again: bool) -> dict[str, Any]:
         "src": file_url(row.slug, film), "media_type": film["media_type"], "captions_src": file_url(row.slug, captions),
         "words": f"{queries.number(asked.minutes, 'minute')}, with captions", "download_words": size_words(film),
         "transcript": Markup(asked.media["transcript_html"]), "threshold": asked.threshold,
-        "watched_url": url_for(".watched", slug=row.slug, position=asked.position),
+        "watched_url": url_for("player.watched", slug=row.slug, position=asked.position),
         "percent": watched_percent(progress.watched) if progress and progress.watched else 0,
     }}  # fmt: skip
 

@@ -7,14 +7,16 @@ import os
 import sys
 
 from tests import postgres
-from tests.bench import content, events, measuring, pages, passback, roster, site
+from tests.bench import content, events, identifiers, measuring, pages, passback, roster, site
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=list(site.SCALES), default="full")
     parser.add_argument(
-        "--only", default="", help="names of parts, by comma: pages, events, content, roster, launch, passback"
+        "--only",
+        default="",
+        help="names of parts, by comma: pages, events, content, roster, launch, passback, identifiers",
     )
     asked = parser.parse_args()
     only = set(filter(None, asked.only.split(",")))
@@ -29,6 +31,10 @@ def main() -> None:
 
 
 def _measure(scale: str, only: set[str], found: list[measuring.Row]) -> None:
+    if not only or "identifiers" in only:
+        found += identifiers.rows()
+    if only == {"identifiers"}:
+        return
     for is_postgres in (False, True):
         address = postgres.find() if is_postgres else ""
         if is_postgres and not address:

@@ -287,7 +287,7 @@ def test_the_storage_keeps_content_once_and_gives_it_back(tmp_path):
     assert (storage.path(name).read_bytes(), storage.size(name)) == (b"hello", 5)
 
 
-@pytest.mark.parametrize("url", ["s3://bucket", "folder", ""])
+@pytest.mark.parametrize("url", ["gs://bucket", "folder", ""])
 def test_a_storage_of_another_kind_is_refused_in_one_line(url):
     with pytest.raises(StorageError):
         open_storage(url)

@@ -11,7 +11,7 @@ from courses.catalogue import Module, ModuleVersion, Rule, Switch, Unit, UnitKin
 from courses.db import now
 from courses.errors import NotAllowedHere
 from courses.learning import completion, enrolments, events, learners, merging
-from courses.learning.acts import Answered, Marked, Written
+from courses.learning.acts import Answered, Marked, Played, Written
 from courses.learning.models import (
     Attempt,
     Enrolment,
@@ -342,3 +342,20 @@ def test_two_learners_who_switched_can_still_be_made_one(session, first, publish
     merging.merge(session, *both, now())
     assert_counters_are_true(session, enrolment_of(session, both[1]))
     assert session.scalar(select(func.count()).select_from(QuizAttempt)) == 2
+
+
+def test_a_score_that_falls_in_the_new_version_leaves_the_best_of_the_tries_in_the_old(
+    session, game, publish, learner_id
+):
+    made, enrolment, attempt = game
+    events.record(session, learner_id, made.units[0].id, Played(n=1, score=80), now())
+    session.execute(update(Attempt).where(Attempt.id == attempt).values(score=80))
+    new = publish({**GAME, "01-game.md": "# The game\n\nPlay more."})
+    as_package(session, new)
+    versions.switch(session, learner_id, made.id, now())
+    add_try(session, enrolment.id, new.units[0].id)
+    for score, standing in ((90, 90), (30, 80), (85, 85)):
+        events.record(session, learner_id, new.units[0].id, Played(n=1, score=score), now())
+        session.execute(update(Attempt).where(Attempt.unit_id == new.units[0].id).values(score=score))
+        assert progress_of(session, enrolment.id, new.units[0].id).best_score == standing
+    assert_counters_are_true(session, enrolment_of(session, learner_id))

@@ -1,6 +1,7 @@
 """Imports run downward only: the floors of the house, checked in the source."""
 
 import ast
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,7 @@ FLOORS = [
         "learn.components",
         "learn.schema",
         "learn.spreadsheet",
+        "learn.identifiers",
     },
     {"learn.extensions", "learn.config", "learn.paths", "learn.logs", "learn.assets"},
     {"courses"},
@@ -107,6 +109,19 @@ def test_only_the_lti_room_knows_the_lti_library():
     for path in ROOT.glob("learn/**/*.py"):
         if "lti" not in path.parts:
             assert "pylti1p3" not in path.read_text(), path
+
+
+def test_the_identifier_detector_is_plain_python_and_knows_nothing_of_ours():
+    for path in ROOT.glob("learn/identifiers/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = (
+                    [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+                )
+                others = {
+                    name for name in names if name != "learn.identifiers" and not name.startswith("learn.identifiers.")
+                }
+                assert {name.split(".")[0] for name in others} <= sys.stdlib_module_names, path
 
 
 def test_learn_stays_empty_of_imports():

@@ -49,7 +49,9 @@ class StoryForm(Form):
     region = SelectField(
         "Region", choices=[SelectChoice("n", "North"), SelectChoice("s", "South")], widget=components.draw_select
     )
-    is_safe = BooleanField("No patient can be identified", widget=components.draw_checkbox)
+    is_safe = BooleanField(
+        "No patient can be identified", description="Not even together", widget=components.draw_checkbox
+    )
     picture = FileField("Photograph", widget=components.draw_file)
     address = FormField(Address)
 
@@ -113,6 +115,12 @@ def test_the_first_radio_has_the_id_that_the_error_links_to() -> None:
     form = posted(title="x")
     assert {"text": "Select a theme", "href": "#theme"} in components.error_list(form)
     assert re.search(r'<input[^>]*id="theme"[^>]*type="radio"', form.theme())
+
+
+def test_what_is_said_of_a_box_to_tick_stands_below_its_label_and_describes_the_box() -> None:
+    drawn = posted().is_safe()
+    assert drawn.index("No patient can be identified") < drawn.index("Not even together")
+    assert 'aria-describedby="is_safe-item-hint"' in re.search("<input[^>]*>", drawn)[0]
 
 
 def test_choices_that_were_made_come_back_chosen() -> None:

@@ -34,6 +34,12 @@ PEOPLE: list[tuple[str, str, str, dict[str, str]]] = [
     ("Nadia", "Nurse", LEARNER, {"email": "nadia.nurse@example.nhs.uk"}),
 ]
 "Who is in the course; the last with an address by which she can sign in to the site, too, and link the two."
+STAFF: dict[str, tuple[str, str, str, str]] = {
+    "author": ("901", "Arthur", "Author", "author@demo.example"),
+    "administrator": ("902", "Ada", "Administrator", "administrator@demo.example"),
+}
+"""Who does more on the site, by role: number, names, address. Nothing that a launch says makes an author here or an
+administrator, so the site is told of them before they first come (tests.lms.staff), as an administrator would tell it."""
 
 
 def furnish(lms: Lms) -> None:
@@ -43,6 +49,9 @@ def furnish(lms: Lms) -> None:
     for given_name, family_name, role, more in PEOPLE:
         if f"{given_name} {family_name}" not in known:
             lms.enrol(course, lms.add_person(given_name, family_name, **more), role)
+    for role, (number, given_name, family_name, email) in STAFF.items():
+        if number not in lms.state.people:
+            lms.add_person(given_name, family_name, id=number, email=email, site_role=role)
     linked = {activity.custom.get("frontline_target") for activity in lms.state.activities.values()}
     for activity in ACTIVITIES:
         if activity["target"] not in linked:

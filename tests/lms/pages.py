@@ -21,11 +21,13 @@ SECRET_FIELDS = ("client_assertion",)
 
 def home() -> Response:
     """GET /: who to be."""
-    learners = [each for each in lms.state.people.values() if role_of(each) == LEARNER]
-    facilitators = [each for each in lms.state.people.values() if role_of(each) != LEARNER]
-    return make_response(
-        render_template("home.html", learners=learners, facilitators=facilitators, first=first_activity())
-    )
+    people = list(lms.state.people.values())
+    shown = {
+        "learners": [each for each in people if role_of(each) == LEARNER],
+        "facilitators": [each for each in people if role_of(each) != LEARNER and not each.site_role],
+        "staff": [each for each in people if each.site_role],
+    }
+    return make_response(render_template("home.html", first=first_activity(), front=front_activity(), **shown))
 
 
 def first_activity() -> Activity | None:
@@ -33,6 +35,12 @@ def first_activity() -> Activity | None:
     found = list(lms.state.activities.values())
     modules = [each for each in found if "/modules/" in each.target_link_uri]
     return next(iter(modules + found), None)
+
+
+def front_activity() -> Activity | None:
+    """What opens the site's own home page, where everything begins that no module is for; else the first activity."""
+    found = (each for each in lms.state.activities.values() if each.custom.get("frontline_target") == "/")
+    return next(found, first_activity())
 
 
 def tools() -> Response:

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+from tests.lms import demo
+
 ROOT = Path(__file__).parents[2]
 FRONTLINE = str(Path(sys.executable).parent / "frontline")
 CLIENT_ID = "frontline-demo"
@@ -26,20 +28,19 @@ def environment(port: int) -> dict[str, str]:
 
 
 def prepare(env: dict[str, str], lms_url: str) -> None:
-    """Migrate, load the starter content, register the demo LMS; all of it may be done again."""
+    """Migrate, load the starter content, register the demo LMS and who does more; all of it may be done again."""
     platform = [
         "platform", "add", "--name", "NIHR Learn (demo)", "--issuer", lms_url, "--client-id", CLIENT_ID, "--deployment-id", DEPLOYMENT_ID,
         "--auth-url", f"{lms_url}/mod/lti/auth.php", "--token-url", f"{lms_url}/mod/lti/token.php", "--jwks-url", f"{lms_url}/mod/lti/certs.php",
     ]  # fmt: skip
     for command in (["db", "upgrade"], ["community", "load"], platform):
         subprocess.run([FRONTLINE, *command], env=env, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    subprocess.run([sys.executable, "-m", "tests.lms.staff", lms_url, CLIENT_ID], env=env, check=True, cwd=ROOT)
 
 
 def administrator(env: dict[str, str]) -> str:
     """A one-time address, valid ten minutes, of somebody who runs the demo's site."""
-    address = "administrator@demo.example"
-    added = ["user", "add", address, "--name", "Ada Administrator", "--role", "administrator"]
-    subprocess.run([FRONTLINE, *added], env=env, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    address = demo.STAFF["administrator"][-1]
     asked = [FRONTLINE, "user", "sign-in", address]
     return subprocess.run(asked, env=env, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
 
@@ -84,7 +85,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         wait_until_served(asked.port, asked.lms_port)
-        print(f"\n  Demo LMS   http://lms.localhost:{asked.lms_port}   (press “Launch as learner”)")
+        print(f"\n  Demo LMS   http://lms.localhost:{asked.lms_port}   (press “Launch as learner”, or as author)")
         print(f"  Frontline  {env['FRONTLINE_BASE_URL']}")
         print(
             f"  As an administrator, once within ten minutes:  {administrator(env)}\n\nStop with Ctrl+C.\n", flush=True

@@ -24,6 +24,8 @@ class Person:
     email: str
     sourced_id: str = ""
     is_administrator: bool = False
+    site_role: str = ""
+    "What the demo's site lets this person do beyond what a launch says: author or administrator."
 
     @property
     def name(self) -> str:

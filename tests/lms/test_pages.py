@@ -55,6 +55,19 @@ def test_a_launch_button_leads_to_the_first_module_in_its_frame(open_page, label
     assert fields["target_link_uri"] == "http://frontline.localhost:5000/modules/research-active-care"
 
 
+STAFF = [("Launch as author", "Arthur Author"), ("Launch as administrator", "Ada Administrator")]
+
+
+@pytest.mark.parametrize("label, name", STAFF)
+def test_those_who_run_the_site_begin_at_its_home_page_and_are_learners_of_nothing(open_page, lms, label, name):
+    page = press(open_page, label)
+    assert page.h1.get_text() == "Frontline community"
+    assert name in page.header.get_text()
+    assert name not in open_page("/gradebook").table.get_text()
+    person = next(each for each in lms.state.people.values() if each.name == name)
+    assert person.id not in lms.course.roles
+
+
 def test_a_new_window_is_told_to_the_tool(open_page, lms):
     page = press(open_page, "Launch as learner")
     link = page.select_one("a[target=_blank]")
@@ -84,7 +97,7 @@ def test_the_gradebook_shows_what_arrived(open_page, lms):
 def test_the_demo_is_furnished_once(lms):
     before = (len(lms.state.people), len(lms.state.activities), len(lms.state.line_items))
     demo.furnish(lms)
-    assert (len(lms.state.people), len(lms.state.activities), len(lms.state.line_items)) == before == (4, 10, 9)
+    assert (len(lms.state.people), len(lms.state.activities), len(lms.state.line_items)) == before == (6, 10, 9)
 
 
 def test_nobody_is_signed_in_at_first(lms, open_page):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
@@ -24,6 +25,7 @@ from courses.catalogue import Module, ModuleVersion, Origin
 from courses.db import table_of
 from courses.packages.content import Content
 from courses.packages.report import Report
+from courses.storage import Storage, open_storage
 from learn import audit
 from learn.authoring.models import Upload, UploadState
 from learn.authoring.uploading import child, handed, receiving
@@ -148,7 +150,7 @@ class Checking:
             role: str(receiving.file_of(row.wanted[role])) for role in ("captions", "transcript") if role in row.wanted
         }
         return {
-            **row.wanted, **beside, "path": str(receiving.file_of(row.key)), "name": row.name, "storage": self.storage,
+            **row.wanted, **beside, "path": str(receiving.file_of(row.key)), "name": row.name,
             "plays_h5p": self.plays_h5p, "memory": self.memory, "seconds": math.ceil(self.seconds),
         }  # fmt: skip
 
@@ -157,9 +159,11 @@ class Checking:
         plain = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
         command = [sys.executable, "-m", child.__name__]
         with TemporaryFile() as answer, TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as aside:
+            kept = self._place_of_child(aside)
+            told = {**asked, "storage": kept}
             try:
                 run = subprocess.run(  # noqa: S603 - our own program and nothing of the file
-                    command, input=json.dumps(asked).encode(), stdout=answer, stderr=subprocess.DEVNULL, timeout=self.seconds,
+                    command, input=json.dumps(told).encode(), stdout=answer, stderr=subprocess.DEVNULL, timeout=self.seconds,
                     env={**plain, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": aside}, check=False,
                 )  # fmt: skip
             except subprocess.TimeoutExpired:
@@ -170,7 +174,14 @@ class Checking:
             if answer.tell() > LARGEST_ANSWER or answer.seek(0, os.SEEK_END) > LARGEST_ANSWER:
                 return BIG
             answer.seek(0)
-            return handed.unpacked(answer.read())
+            outcome = handed.unpacked(answer.read())
+            if kept != self.storage:
+                _move(Storage(Path(kept.removeprefix("file:"))), open_storage(self.storage))
+            return outcome
+
+    def _place_of_child(self, aside: str) -> str:
+        """Where the child keeps what it accepts: a bucket's keys are not for it."""
+        return self.storage if self.storage.startswith("file:") else f"file:{aside}/kept"
 
     def _settled(self, session: Session, row: Any, outcome: Any, at: datetime) -> None:
         told: dict[str, Any] = {"number": row.id, "at": at, "told": {}, "error": "", "version": None}
@@ -188,6 +199,12 @@ class Checking:
         audit.note(session, f"upload.{state.value}", user=row.user_id, upload=row.id, version=told["version"])
         facts = {"upload": row.id, "state": state.value, "module": slug}
         notices.notify(session, row.user_id, NOTICE, at, path=f"/authoring/uploads/{row.id}", facts=facts)
+
+
+def _move(kept: Storage, storage: Storage) -> None:
+    for name in kept.names():
+        with kept.open(name) as stream:
+            storage.put(stream)
 
 
 def keep(session: Session, report: Report, content: Content | None, at: datetime, *, is_chosen: bool) -> None:

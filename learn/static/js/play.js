@@ -6,10 +6,8 @@ const PAUSE = 1_000; // milliseconds: several messages are one question
 const LOWEST = 160; // pixels
 const HIGHEST = 4_000;
 
-const FENCED =
-  "Opened in another window. What you do here is not kept any more. To go on here, close the other window and load this page again.";
-const FULL = "Some of what you did could not be kept: this unit wants to keep more than fits.";
-const ENDED = "This was closed, so that what you do here is not kept any more. Load this page again to go on.";
+// What went wrong the frame says itself, above the package; here is what it cannot know: how to go on.
+const FENCED = "To go on here, load this page again. The other window then keeps nothing more.";
 const UNKNOWN = "What you do is kept. This page cannot show it at the moment, and tries again by itself.";
 
 const flat = (text) => text.replace(/\s+/g, " ").trim();
@@ -62,8 +60,6 @@ export function start(element) {
       if (Number.isFinite(height)) frame.style.height = `${Math.min(HIGHEST, Math.max(LOWEST, Math.ceil(height)))}px`;
     },
     fenced: () => say(FENCED),
-    full: () => say(FULL),
-    ended: () => say(ENDED),
   };
 
   frame.addEventListener("load", askSoon); // some units are completed by being opened

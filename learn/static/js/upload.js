@@ -5,7 +5,7 @@ const TRIES = 5;
 
 function words(bytes) {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)}GB`;
-  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)}MB` : `${Math.max(1, Math.round(bytes / 1e3))}KB`;
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)}MB` : `${Math.max(1, Math.round(bytes / 1e3))}kB`;
 }
 
 const later = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));

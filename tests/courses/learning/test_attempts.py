@@ -223,6 +223,28 @@ def test_the_unit_says_which_try_counts(session, storage, learner_id, opened, to
     assert row == (standing, 1, mean)
 
 
+def test_a_running_score_that_falls_is_the_tries_score_until_the_unit_is_completed(session, scorm, opened, told):
+    play = opened(scorm.units[0].id)
+    for seq, score in enumerate((100, 50, 67), 1):
+        told(play, seq, core(score={"raw": str(score)}))
+        assert progress(session).best_score == score
+    told(play, 4, core(lesson_status="passed", score={"raw": "60"}))
+    assert progress(session).best_score == 60
+    told(play, 5, core(lesson_status="passed", score={"raw": "0"}))
+    row = session.execute(select(Enrolment.score_sum, Enrolment.score_count, Enrolment.best_score)).one()
+    assert (progress(session).best_score, *row) == (60, 60, 1, 60)
+
+
+def test_a_score_that_falls_in_a_later_try_leaves_the_best_of_the_others(session, scorm, learner_id, opened, told):
+    unit_id = scorm.units[0].id
+    told(opened(unit_id), 1, core(score={"raw": "40"}))
+    attempts.start_again(session, learner_id, unit_id, now())
+    play = opened(unit_id)
+    for seq, score, standing in ((1, 90, 90), (2, 30, 40), (3, 50, 50)):
+        told(play, seq, core(score={"raw": str(score)}))
+        assert progress(session).best_score == standing
+
+
 @pytest.mark.parametrize(
     "unit, message, is_done",
     [

@@ -17,7 +17,7 @@ from learn.notifications.models import Notification
 from learn.outbox import queue
 from learn.outbox.models import OutboxItem
 from tests.learn.authoring.conftest import IMPATIENT, bring, packed
-from tests.modules import make_module
+from tests.modules import make_module, make_theme
 
 
 def state(session):
@@ -277,3 +277,13 @@ def test_a_video_is_checked_together_with_its_captions(author, session, app):
     assert os.path.isfile(asked["captions"])
     assert asked["path"] != asked["captions"]
     assert asked["name"] == "film.mp4"
+
+
+def test_a_next_version_that_names_no_theme_leaves_the_module_in_its_own(author, session, check, module):
+    make_theme(session, "another", position=0)
+    session.commit()
+    before = session.scalar(select(Module.theme_id).where(Module.id == module.id))
+    path = bring(author, "a-module.zip", packed({"module.toml": 'title = "A module"', "a.md": "# Anew\n\nText."}))
+    check()
+    assert "version 2" in author.get(path).select_one(".outcome h2").text
+    assert session.scalar(select(Module.theme_id).where(Module.id == module.id)) == before

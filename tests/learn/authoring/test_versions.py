@@ -209,6 +209,20 @@ def test_a_preview_shows_a_unit_as_a_learner_sees_it_and_records_nothing(
     assert session.scalar(select(func.count()).select_from(Statement)) == 0
 
 
+def test_a_video_is_previewed_with_its_transcript(author, session, module, draft):
+    film = {"sha256": "0" * 64, "name": "film.webm", "bytes": 3000, "media_type": "video/webm"}
+    media = {"video": film, "captions": {**film, "name": "film.vtt"}, "transcript_html": "<p>Ask first.</p>"}
+    session.execute(
+        update(Unit)
+        .where(Unit.version_id == draft, Unit.position == 1)
+        .values(kind="video", rule="watched", threshold=90, media=media)
+    )
+    session.commit()
+    page = author.get(f"{HERE}/versions/2/preview/1")
+    assert page.select_one("video source")["src"].endswith(".webm")
+    assert "Ask first." in page.words
+
+
 def test_a_package_is_previewed_by_the_real_player_in_a_frame_that_may_do_as_much_as_a_learners(
     author, session, module, draft, app, monkeypatch
 ):

@@ -1,0 +1,104 @@
+"""What stands beside ten digits: a label that makes them a patient's number, or one that makes them something else."""
+
+import re
+
+from learn.identifiers.reading import Reading
+
+CUED = re.compile(r"nhs|(?<![a-z])(?:chi|hcn|pt|patient|h ?& ?c|health and care|service user)(?![a-rt-z])")
+
+LABELS = """
+isbn(?:-?1[03])? issn ean barcode phone telephone tel mobile mob cell fax bleep pager ext extension call ring text
+whatsapp dial zoom teams webex skype meeting conference webinar passcode password pin invoice inv utr vat tax grant award charity
+company serial asset tracking parcel consignment ticket incident account acct a/c iban sort customer supplier vendor client booking
+purchase order po requisition job page pageid doi pmid pmc pmcid orcid isrctn nct eudract euct iras cpms rec protocol confluence jira
+servicenow sharepoint licence license policy receipt transaction payment timestamp epoch unix lot batch sku part model imei sim
+employee payroll staff esr assignment gmc nmc hcpc sample specimen accession lab kit device version build commit course product item
+catalogue cas pubmed scopus researcher author membership member delivery shipment quote tender contract project donation router modem
+gtin upc udi duns orcid-id crn companies uprn usrn passport visa voucher gift loyalty card bank reg registration vehicle meter hotline
+helpline switchboard landline contact handset contacts sms bacs cheque budget ledger cost
+"""
+FILLERS = """
+us me on at is was are the a our my your uk usa office work home desk direct line main team id ids no nos number numbers num
+nr ref refs reference references code codes link details here dial in for call via by to now please using with of and meeting or key
+tag identifier study project tracking
+"""
+BESIDE = r"[\s.:;,#=()\[\]/*_'\"|+-]"
+LABELLED = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(sorted(LABELS.split(), key=len, reverse=True))})s?"
+    rf"(?:{BESIDE}+(?:{'|'.join(sorted(FILLERS.split(), key=len, reverse=True))})(?![a-z])){{0,4}}{BESIDE}*$"
+)
+"A label right before the digits, with nothing between but small words: one further off belongs to something else."
+WORD = re.compile("[a-z]+")
+LAST_WORDS = {"isbn", "c", *LABELS.split(), *FILLERS.split()}
+"A look at the last word spares most numbers the long pattern."
+
+ABROAD = re.compile(
+    r"(?:\+|(?:^|[a-z:,;(]\s{0,2})00) ?[1-9][0-9]{0,2}[\s().-]{0,4}(?:\(?0\)?)?[\s().-]{0,4}$|(?<![0-9])1-$"
+)
+"+44 or 0044, but not the 0018 at the end of a number before."
+MONEY = re.compile(r"(?:[£$€¥]|\b(?:gbp|usd|eur)) ?$")
+CODE = re.compile(r"(?<![A-Za-z])([A-Z]{1,4})[-#]?$")
+OURS = {
+    "NHS",
+    "CHI",
+    "HC",
+    "HCN",
+    "NO",
+    "MR",
+    "MRS",
+    "MS",
+    "MISS",
+    "DR",
+    "PT",
+    "ID",
+    "DOB",
+    "MRN",
+    "IS",
+    "NUM",
+    "OF",
+    "FOR",
+}
+"Capitals that stand before a patient's number; others (INV-, PO) make a code of what follows."
+ADDRESS = re.compile(r"(?:https?:|www\.)[^\s<>\"]*$")
+PATIENT_IN_ADDRESS = re.compile(r"(?:patient|nhs[-_]?(?:no|num|number|id)?|chi|mrn)[a-z_-]*[=/:]$")
+INSIDE = re.compile(r"[0-9a-z]$")
+
+
+def is_cued(reading: Reading, start: int, end: int) -> bool:
+    """True when a word near by says that this is a patient's number."""
+    return bool(CUED.search(reading.before(start, 40)) or CUED.search(reading.after(end, 25)))
+
+
+def is_something_else(reading: Reading, start: int, end: int) -> bool:
+    """True when a label, a prefix or the place says that these digits are no patient's number."""
+    before = reading.before(start, 60)
+    if _is_labelled(before) or ABROAD.search(before) or MONEY.search(before[-5:]):
+        return True
+    capitals = CODE.search(reading.plain[max(0, start - 6) : start])
+    if capitals and capitals[1] not in OURS:
+        return True
+    if _is_part_of_more(reading, start, end):
+        return True
+    if ADDRESS.search(reading.before(start, 300)):
+        return not PATIENT_IN_ADDRESS.search(before)
+    return False
+
+
+def _is_labelled(before: str) -> bool:
+    words = WORD.findall(before)
+    return bool(
+        words and (words[-1] in LAST_WORDS or words[-1].removesuffix("s") in LAST_WORDS) and LABELLED.search(before)
+    )
+
+
+def _is_part_of_more(reading: Reading, start: int, end: int) -> bool:
+    """Inside a longer code: digits go on over the same dash or dot, or letters stand on both sides."""
+    before, after = reading.low[max(0, start - 2) : start], reading.low[end : end + 2]
+    within = {c for c in reading.low[start:end] if c in "-."}
+    for beside, digit, mark in ((before, before[:1], before[1:]), (after, after[1:2], after[:1])):
+        # A number without groups goes on only as the fraction of a decimal.
+        joins = mark in within if within else (mark == "." and beside is before and end - start == 10)
+        if len(beside) == 2 and digit.isdigit() and joins:
+            return True
+    hexadecimal = bool(re.search(r"[0-9][a-f]+$|(?<![a-z])[a-f]$", reading.before(start, 12)))
+    return hexadecimal and bool(re.match(r"[a-f]", after))

@@ -151,4 +151,6 @@ def _answering() -> Iterator[None]:
     except FileNotFoundError:
         raise StorageError("This file is not in the storage.") from None
     except (BaseError, OSError) as wrong:
-        raise StorageAway(f"The storage does not answer ({type(wrong).__name__}). Try again in a few minutes.") from None
+        raise StorageAway(
+            f"The storage does not answer ({type(wrong).__name__}). Try again in a few minutes."
+        ) from None

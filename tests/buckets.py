@@ -90,9 +90,7 @@ class Answer(BaseHTTPRequestHandler):
         self._say(200, f'<{root}><ETag>"e"</ETag></{root}>'.encode())
 
     def _list(self, prefix: str) -> None:
-        entry = (
-            "<Contents><Key>{}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>{}</Size></Contents>"
-        )
+        entry = "<Contents><Key>{}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>{}</Size></Contents>"
         found = [entry.format(key, len(value)) for key, value in self.server.objects.items() if key.startswith(prefix)]
         text = f"<ListBucketResult><IsTruncated>false</IsTruncated>{''.join(found)}</ListBucketResult>"
         self._say(200, text.encode())

@@ -24,6 +24,8 @@ from courses.questions.models import Question
 from courses.storage import Storage
 from courses.totals import totals
 
+STARTER = "There is a module of this name in the starter content. Give the file another title, or take that module over on its page first."
+NEXT = "A module of this name was here already, so this is the next version of it. Give the file another title to make a module of its own."
 _NEW_PACKAGE = portable.both(lambda insert: insert(Package).on_conflict_do_nothing(index_elements=["sha256"]))
 
 
@@ -107,6 +109,18 @@ def keep(session: Session, content: Content, report: Report, *, origin: Origin, 
     _keep_version(session, module_id, theme_id, content, report, now)
     _requires(session, module_id, [number for number in required if number is not None])
     report.accepted = True
+
+
+def keep_brought(session: Session, content: Content, report: Report, *, now: datetime, is_chosen: bool) -> None:
+    """Keep what an author brought; a module of the starter content is never changed by it, and one that meets a module by its
+    title alone (``is_chosen`` is not so) says that it became its next version."""
+    there = session.scalar(select(Module.origin).where(Module.slug == content.slug))
+    if there is Origin.STARTER:
+        report.error("starter", STARTER)
+        return
+    keep(session, content, report, origin=Origin.AUTHOR, now=now)
+    if there is not None and not is_chosen and report.accepted:
+        report.note("next_version", NEXT)
 
 
 def _check_theme(session: Session, slug: str | None, report: Report) -> None:

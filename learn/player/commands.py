@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from courses import publishing
-from courses.catalogue import Module, ModuleVersion, Origin, Theme, Unit, VersionState
+from courses.catalogue import Module, ModuleVersion, Theme, Unit, VersionState
 from courses.db import now
 from courses.packages.report import Report, in_words
 from courses.storage import open_storage
@@ -92,7 +92,7 @@ def upload(file: Path, publish: bool, as_json: bool, **wanted: Any) -> None:
     db.session.rollback()
     if content is not None:
         with writing() as session:
-            publishing.keep(session, content, report, origin=Origin.AUTHOR, now=at)
+            publishing.keep_brought(session, content, report, now=at, is_chosen=wanted["slug"] is not None)
             if report.accepted:
                 _finish(session, report, publish, at)
     click.echo(json.dumps(report.as_dict()) if as_json else "\n".join(in_words(report)))

@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from courses import publishing
-from courses.catalogue import Module, ModuleVersion, Origin
+from courses.catalogue import Module, ModuleVersion
 from courses.db import table_of
 from courses.packages.content import Content
 from courses.packages.report import Report
@@ -58,8 +58,6 @@ SAID = {
 "What is said where a check has no result, and what to do."
 _MEANS = {child.TOO_MUCH_MEMORY: BIG, -signal.SIGKILL: BIG, -signal.SIGXCPU: SLOW}
 "What an exit status means: whatever takes the memory of all is killed by the system."
-STARTER = "There is a module of this name in the starter content. Give the file another title, or take that module over on its page first."
-NEXT = "A module of this name was here already, so this is the next version of it. Give the file another title to make a module of its own."
 
 _T = table_of(Upload)
 _BY_KEY = select(
@@ -79,7 +77,6 @@ _DONE = (
         checked_at=bindparam("at"), changed_at=bindparam("at"),
     )
 )  # fmt: skip
-_MODULE = select(Module.origin).where(Module.slug == bindparam("slug"))
 _VERSION = (
     select(ModuleVersion.id)
     .join(Module, Module.id == ModuleVersion.module_id)
@@ -191,7 +188,8 @@ class Checking:
             told["error"] = SAID[outcome]
         else:
             report, content = outcome
-            keep(session, report, content, at, is_chosen="slug" in row.wanted)
+            if content is not None and not report.has_errors:
+                publishing.keep_brought(session, content, report, now=at, is_chosen="slug" in row.wanted)
             state = UploadState.DONE if report.accepted else UploadState.REFUSED
             slug = report.slug if report.accepted else None
             told |= {"told": report.as_dict(), "version": _version(session, report)}
@@ -205,19 +203,6 @@ def _move(kept: Storage, storage: Storage) -> None:
     for name in kept.names():
         with kept.open(name) as stream:
             storage.put(stream)
-
-
-def keep(session: Session, report: Report, content: Content | None, at: datetime, *, is_chosen: bool) -> None:
-    """Keep what was read as a draft version; a module of the starter content is never changed by an upload."""
-    if content is None or report.has_errors:
-        return
-    there = session.execute(_MODULE, {"slug": content.slug}).first()
-    if there is not None and there.origin is Origin.STARTER:
-        report.error("starter", STARTER)
-        return
-    publishing.keep(session, content, report, origin=Origin.AUTHOR, now=at)
-    if there is not None and not is_chosen and report.accepted:
-        report.note("next_version", NEXT)
 
 
 def _version(session: Session, report: Report) -> int | None:

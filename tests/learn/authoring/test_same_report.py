@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from courses.catalogue import Module
+from courses.catalogue import Module, Origin
 from courses.packages.report import Report, facts_in_words
 from learn.authoring.models import Upload
 from learn.authoring.showing import KINDS, format_of
@@ -69,7 +69,9 @@ REFUSED = {
 @pytest.fixture(autouse=True)
 def read_here(monkeypatch):
     """Reads in this process, packed and unpacked as ever: that a child does the same is test_checking's, and takes seconds."""
-    monkeypatch.setattr(Checking, "_read", lambda self, asked: handed.unpacked(child.answer(asked)))
+    monkeypatch.setattr(
+        Checking, "_read", lambda self, asked: handed.unpacked(child.answer({**asked, "storage": self.storage}))
+    )
 
 
 @pytest.fixture
@@ -153,3 +155,25 @@ def author_page(author, check, path):
     place = bring(author, path.name, path.read_bytes())
     check()
     return author.get(place)
+
+
+def test_both_say_that_a_file_became_the_next_version_of_what_was_there(author, command, check, session, tmp_path):
+    first, second = (tmp_path / f"{name}.zip" for name in ("first", "second"))
+    for path, words in ((first, "One."), (second, "Two.")):
+        files(**{"a.md": f"# A\n\n{words}\n", "module.toml": 'title = "Consent"\n'})(path)
+    author_page(author, check, first)
+    author_page(author, check, second)
+    kept = session.scalars(select(Upload.report).order_by(Upload.id)).all()[1]
+    told = json.loads(command(first, "--json", code=0))
+    assert [report["problems"][-1]["code"] for report in (kept, told)] == ["next_version", "next_version"]
+
+
+def test_both_refuse_to_change_a_module_of_the_starter_content(author, command, check, session, tmp_path):
+    path = files(**{"a.md": "# A\n\nOne.\n", "module.toml": 'title = "Consent"\n'})(tmp_path / "a.zip")
+    command(path, code=0)
+    session.execute(update(Module).values(origin=Origin.STARTER))
+    session.commit()
+    author_page(author, check, path)
+    kept = session.scalar(select(Upload.report))
+    told = json.loads(command(path, "--json", code=1))
+    assert [report["problems"][-1]["code"] for report in (kept, told)] == ["starter", "starter"]

@@ -16,11 +16,9 @@ HEAD = 256 * 1024
 PAGE_ENDINGS = (".md", ".markdown", ".html", ".htm", ".xhtml")
 ABOUT = re.compile(r"(^|/)(readme|licen[cs]e|change(s|log)|contributing|notice)[^/]*\.(md|markdown)$")
 "Markdown that comes along with web pages and is none of the module's."
-GIFT_ANSWERS = re.compile(
-    r"(?<!\\)\{\s*([=~#%]|T(RUE)?\s*[}#]|F(ALSE)?\s*[}#])|^\$CATEGORY:|^::[^:\n]+::", re.MULTILINE
-)
+GIFT_ANSWERS = re.compile(r"(?<!\\)\{\s*([=~#%]|(?i:T(RUE)?|F(ALSE)?)\s*[}#])|^\$CATEGORY:|^::[^:\n]+::", re.MULTILINE)
 GIFT_ESSAY = re.compile(r"^[^\n{};=]{12,}\{\s*\}\s*$", re.MULTILINE)
-AIKEN = re.compile(r"^ANSWER:[ \t]*[A-Z][ \t]*$", re.MULTILINE)
+AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z]([ \t,.;)]+[A-Z])*[ \t.;)]*$", re.MULTILINE | re.IGNORECASE)
 
 
 class Found(NamedTuple):

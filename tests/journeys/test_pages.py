@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys import axe
 from tests.journeys.conftest import Demo
+from tests.packages import h5p, media, scorm, web
 
 MODULE = "/modules/research-active-care"
 OPEN = [
@@ -28,6 +29,21 @@ INSIDE = [
     "/themes/patient-benefit", "/themes/clinical-care", "/courses/frontline-research-engagement",
     MODULE, f"{MODULE}/units/1", f"{MODULE}/units/6", f"{MODULE}/units/7", "/modules/keeping-the-momentum", "/modules/patients-at-the-centre",
 ]  # fmt: skip
+KINDS = {"two": scorm.two_scos, "question": h5p.question, "pages": web.pages, "paper": media.pdf}
+COPY = "/authoring/modules/a-copy/versions/1"
+AUTHORING = [
+    "/authoring", "/authoring?of=starter", "/authoring/upload", "/authoring/upload?module=two", "/authoring/modules/new",
+    "/authoring/courses", "/authoring/courses/new", "/authoring/courses/frontline-research-engagement",
+    "/authoring/modules/research-active-care", "/authoring/modules/two", "/authoring/modules/two/usage",
+    *(f"/authoring/modules/two/versions/1{page}" for page in ("", "/retire", "/copy-module")),
+    *(f"/authoring/modules/{kind}/versions/1/preview/1" for kind in (*KINDS, "film")),
+    *(f"{COPY}{page}" for page in ("", "/retire", "/outline", "/about", "/preview/1", "/preview/6", "/preview/7")),
+    *(f"{COPY}/units/{page}" for page in ("1", "1/settings", "1/remove", "6", "6/settings", "6/questions", "6/questions/text", "7")),
+    *(f"{COPY}/units/6/questions/new/{kind}" for kind in (
+        "single", "multiple", "truefalse", "shortanswer", "numerical", "matching", "essay", "description")),
+]  # fmt: skip
+PLAYED = [f"/modules/{kind}{page}" for kind in (*KINDS, "film") for page in ("", "/units/1")]
+PLAYED += ["/modules/two/units/2", "/modules/two/units/1/window"]
 WIDTHS = (885, 1000, 390)
 MOST_BYTES = 90_000
 
@@ -55,6 +71,44 @@ def inside(demo: Demo, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def packages(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A module of each kind that is uploaded, published."""
+    folder = tmp_path_factory.mktemp("packages")
+    for slug, make in KINDS.items():
+        demo.frontline("module", "upload", str(make(folder / slug)), "--slug", slug, "--publish")
+    captions = str(media.captions(folder / "film.vtt"))
+    film = str(media.webm(folder / "film.webm"))
+    demo.frontline("module", "upload", film, "--captions", captions, "--slug", "film", "--publish")
+
+
+@pytest.fixture(scope="module")
+def author(demo: Demo, browser: Browser, packages: None) -> Iterator[Page]:
+    """A window of an author, who has a copy of a module as a draft."""
+    context = browser.new_context(viewport={"width": 885, "height": 600})
+    demo.frontline("user", "add", "author@nhs.example", "--name", "Ola Author", "--role", "author")
+    page = enter(demo, context, "author@nhs.example", is_new=False)
+    page.goto(f"{demo.site}/authoring{MODULE}/versions/1/copy-module")
+    page.get_by_label("Name in its address").fill("a-copy")
+    page.get_by_role("button", name="Make the copy").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("version 1")
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def player(demo: Demo, browser: Browser, packages: None) -> Iterator[Page]:
+    """A window of a learner who began each of those modules."""
+    context = browser.new_context(viewport={"width": 885, "height": 600})
+    page = enter(demo, context, "player@nhs.example")
+    for slug in (*KINDS, "film"):
+        page.goto(f"{demo.site}/modules/{slug}")
+        page.get_by_role("button", name="Start module").click()
+        expect(page).to_have_url(re.compile("/units/1$"))
+    yield page
+    context.close()
+
+
 def look(page: Page, where: str) -> None:
     """axe at each width, with everything unfolded, and no sideways scroll on the smallest screen."""
     for width in WIDTHS:
@@ -77,6 +131,51 @@ def test_what_anyone_may_open_is_accessible(demo, browser, path):
 def test_what_members_open_is_accessible(demo, inside, path):
     inside.goto(f"{demo.site}{path}")
     look(inside, path)
+
+
+@pytest.mark.parametrize("path", AUTHORING)
+def test_what_authors_open_is_accessible(demo, author, path):
+    answer = author.goto(f"{demo.site}{path}")
+    assert answer.status == 200
+    look(author, path)
+
+
+@pytest.mark.parametrize("path", PLAYED)
+def test_what_is_played_is_accessible(demo, player, path):
+    answer = player.goto(f"{demo.site}{path}")
+    assert answer.status == 200
+    look(player, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/authoring/modules/new", "Make the module"), ("/authoring/courses/new", "Make the course"),
+        (f"{COPY}/outline", "Add this unit"), (f"{COPY}/units/6/questions/text", "Add these questions"),
+        (f"{COPY}/units/6/questions/new/single", "Add the question"), (f"{COPY}/units/1", "Add this picture to the text"),
+    ],
+)  # fmt: skip
+def test_what_authors_sent_empty_comes_back_accessible(demo, author, path, button):
+    author.goto(f"{demo.site}{path}")
+    author.get_by_role("button", name=button).click()
+    expect(author).to_have_title(re.compile("^Error: "))
+    expect(author.locator(".nhsuk-error-summary")).to_be_visible()
+    look(author, f"{path}, empty")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "heading"),
+    [("paper.pdf", None, "version 1"), ("odd.zip", b"PK\x03\x04 cut off", "refused")],
+    ids=["accepted", "refused"],
+)
+def test_the_report_of_an_upload_is_accessible(demo, author, tmp_path, name, content, heading):
+    path = tmp_path / name
+    media.pdf(path, title="A paper to report") if content is None else path.write_bytes(content)
+    author.goto(f"{demo.site}/authoring/upload")
+    author.locator("input[type=file]").set_input_files(path)
+    author.get_by_role("button", name="Upload", exact=True).click()
+    expect(author.locator(".outcome h2")).to_contain_text(heading, timeout=30_000)
+    look(author, f"the report of {name}")
 
 
 def test_errors_and_marks_are_accessible(demo, inside, picture):

@@ -99,6 +99,8 @@ def test_a_learner_in_the_middle_is_left_alone_then_asked_then_moved(demo, learn
     click(sco, "Next page", "Next page")
     expect_page(sco, 3, of=5)
     look_at(learner, picture, "89-unit")
+    back = learner.get_by_role("navigation", name="Units").get_by_role("link", name="Previous")
+    assert back.bounding_box()["x"] < 100, "the last unit leads back, on the left"
 
     publish_anew(demo, author, made(tmp_path, 6, TWO), 2, STAY, picture=picture)
     open_module(demo, learner)

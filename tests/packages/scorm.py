@@ -31,6 +31,7 @@ BEHAVIOURS = {
     "throws": "throws an error at its start, after Initialize",
     "loops": 'has a button "Loop for ever"',
     "chatters": 'has a button "Say much": 200 SetValue calls at once',
+    "goes_on": "{every, commits}: sets a value every so many milliseconds by itself, and commits after those with these numbers",
     "probes": "{app, other, outside}: origins that it tries to reach; see content/probes.js",
     "popup": "its launch page opens the SCO in a window of its own",
     "absolute_links": "links that begin with / and name http hosts",

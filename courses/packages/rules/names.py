@@ -27,6 +27,7 @@ def named(infos: list[zipfile.ZipInfo], report: Report) -> dict[str, zipfile.Zip
     for entry in infos:
         name = _repaired(entry)
         if name.endswith("/") or IGNORED.search(name):
+            _check_unread(name.rstrip("/"), entry, report)
             continue
         _check(name, entry, report)
         key = name.casefold()
@@ -39,6 +40,7 @@ def named(infos: list[zipfile.ZipInfo], report: Report) -> dict[str, zipfile.Zip
     if slashed:
         words = f"Names with backslashes were read as folders: {len(slashed):,}, as in {shown(slashed[0])}."
         report.note("backslashes", words)
+    _check_folders(folded, report)
     if not entries and not report.has_errors:
         report.error("empty", "The zip has no files in it.")
     return entries
@@ -61,6 +63,25 @@ def _check(name: str, entry: zipfile.ZipInfo, report: Report) -> None:
         report.error("not_a_file", "The package holds a link or a device. Put the file itself in.", shown(name))
     elif entry.flag_bits & LOCKED:
         report.error("encrypted", "The package is locked with a password. Make it again without one.", shown(name))
+
+
+def _check_unread(name: str, entry: zipfile.ZipInfo, report: Report) -> None:
+    """A folder, or what a system left behind: neither is read, but no honest program makes it a link or leads it away."""
+    is_link = stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR)
+    if is_link or (name and not _is_safe(name) and ".." in name.split("/")):
+        report.error("unsafe_name", "A folder of the package leads outside it. Make the zip again.", shown(name))
+
+
+def _check_folders(folded: dict[str, str], report: Report) -> None:
+    """No disk can hold a file and a folder of one name, so such a zip was made to be read in two ways."""
+    folders = {parent for key in folded for parent in _parents(key)}
+    for key in sorted(folders & folded.keys()):
+        report.error("same_name", "A file and a folder have the same name. Rename one of them.", shown(folded[key]))
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split("/")[:DEPTH]
+    return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def _repaired(entry: zipfile.ZipInfo) -> str:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from courses.catalogue import Unit, UnitKind
+from courses.catalogue import Module, ModuleVersion, Unit
 from courses.storage import open_storage
 from tests import buckets
 from tests.courses.test_bucket import ADDRESS, bucket
@@ -30,13 +30,17 @@ def picture():
 
 def test_an_upload_goes_into_the_bucket_and_its_picture_comes_out_of_it_in_ranges(in_bucket, author, session, check):
     page = "# One\n\n![A navy flag](flag.png)\n\nSome words of a page.\n"
-    bring(author, "consent.zip", packed({"01-one.md": page, "flag.png": picture()}), slug="flags")
+    bring(author, "consent.zip", packed({"01-one.md": page, "flag.png": picture()}))
     check()
-    media = session.scalars(select(Unit.media).where(Unit.kind == UnitKind.PAGE)).one()
+    slug, media = session.execute(
+        select(Module.slug, Unit.media)
+        .join(ModuleVersion, ModuleVersion.module_id == Module.id)
+        .join(Unit, Unit.version_id == ModuleVersion.id)
+    ).one()
     kept = media["images"][0]["sha256"]
     assert open_storage(ADDRESS).names() == [kept]
     whole = in_bucket.objects[f"some/folder/{kept[:2]}/{kept}"]
-    path = f"/modules/flags/files/{kept}.png"
+    path = f"/modules/{slug}/files/{kept}.png"
     assert author.get(path).data == whole
     part = author._open("GET", path, 206, headers={"Range": "bytes=5-19"})
     assert (part.data, part.headers["Content-Range"]) == (whole[5:20], f"bytes 5-19/{len(whole)}")

@@ -141,6 +141,19 @@ function leave() {
 
 function loop() { for (;;) startedAt.toString(); }
 
+// A course that goes on by itself: a value every so often, a commit after some of them. It says each in the console, where
+// tests read it: nothing else outlives a tab that is closed.
+function goOn({ every, commits }) {
+  let n = 0;
+  setInterval(() => {
+    n += 1;
+    if (write("suspend", String(n)) === "true") console.log(`set ${n} ${Date.now()}`);
+    if (!commits.includes(n)) return;
+    console.log(`called ${n} ${Date.now()}`);
+    if (call("commit", "") === "true") console.log(`committed ${n} ${Date.now()}`);
+  }, every);
+}
+
 function draw() {
   show("page", `Page ${course.page} of ${course.pages}`);
   show("answers", `Right answers: ${course.answers.filter(Boolean).length} of ${course.answers.length}`);
@@ -165,3 +178,4 @@ else if (!quirks.never_finishes) addEventListener("pagehide", leave);
 draw();
 start();
 draw();
+if (quirks.goes_on) goOn(quirks.goes_on);

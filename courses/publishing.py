@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from base64 import b32encode
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -89,7 +90,7 @@ def examine(
     _check_theme(session, theme, checked)
     with TemporaryDirectory() as aside:
         place = Storage(Path(aside)) if checked.has_errors else storage
-        report, content = reading.read(path, place, theme=theme, **wanted)
+        report, content = reading.read(path, place, theme=theme, check=partial(_check_here, session), **wanted)
     report.problems = checked.problems + report.problems
     return report, None if report.has_errors else content
 
@@ -126,6 +127,13 @@ def keep_brought(session: Session, content: Content, report: Report, *, now: dat
 def _check_theme(session: Session, slug: str | None, report: Report) -> None:
     if slug is not None:
         _theme(session, slug, report)
+
+
+def _check_here(session: Session, content: Content, report: Report) -> None:
+    """What a module of pages names itself: its theme, and what comes first."""
+    _check_theme(session, content.theme, report)
+    for slug in content.requires:
+        _required(session, slug, report)
 
 
 def _theme(session: Session, slug: str | None, report: Report) -> int | None:

@@ -36,6 +36,13 @@ BANKS: dict[str, Callable[[bytes, Report, Storage, str], list[Bank]]] = {
     "moodle_xml": lambda content, report, storage, slug: moodle_xml.read(content, report, storage=storage, slug=slug),
 }
 "Readers of question banks, by format; the slug is for the addresses of their pictures."
+TOLD = (
+    ("title", str, "a text in quotes"),
+    ("summary", str, "a text in quotes"),
+    ("theme", str, "a theme's slug in quotes"),
+    ("requires", list, "a list of modules' slugs in square brackets"),
+)
+"What module.toml may say."
 PLAYED = (UnitKind.WEB, UnitKind.SCORM, UnitKind.H5P, UnitKind.PDF)
 
 
@@ -55,11 +62,13 @@ class Wanted:
 def read(
     path: Path, storage: Storage, *, name: str = "", slug: str | None = None, title: str | None = None, theme: str | None = None,
     captions: Path | None = None, transcript: Path | None = None, plays_h5p: bool = True,
+    check: Callable[[Content, Report], None] | None = None,
 ) -> tuple[Report, Content | None]:  # fmt: skip
     """What a file is and holds; None with errors in the report when it is refused, and nothing of it is in the storage then.
 
     ``name`` is the file's name on its author's computer, when ``path`` is a copy; only a title is made from it.
     ``slug``, ``title`` and ``theme`` win over the package's own. ``captions`` and ``transcript`` belong to a single video.
+    ``check`` may add errors to the report of a module of pages before anything is kept.
     """
     report = Report()
     wanted = Wanted(name or path.name, slug, title, theme, captions, transcript, plays_h5p)
@@ -69,6 +78,8 @@ def read(
             content = _read(path, storage, aside, wanted, report)
         except BadPackage as refusal:
             report.error("too_big_to_read", refusal.message)
+        if content is not None and check is not None and not report.has_errors:
+            check(content, report)
         if report.has_errors:
             return report, None
         for kept in aside.names():
@@ -227,10 +238,15 @@ def _about(files: Files, report: Report) -> dict[str, Any]:
     if "module.toml" not in files.names():
         return {}
     try:
-        return tomllib.loads(files.read("module.toml").decode("utf-8"))
+        about = tomllib.loads(files.read("module.toml").decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         report.error("module_toml", f"module.toml is not TOML: {error}.", "module.toml")
         return {}
+    for name, kind, words in TOLD:
+        if not isinstance(about.get(name, kind()), kind):
+            report.error("module_toml", f"In module.toml, {name} is {words}.", "module.toml")
+            del about[name]
+    return about
 
 
 def _digest(files: Files) -> str:

@@ -101,19 +101,19 @@ def upload(file: Path, publish: bool, as_json: bool, **wanted: Any) -> None:
 
 
 def _finish(session: Any, report: Report, publish: bool, at: datetime) -> None:
-    version = _newest(session, report.slug)
+    version = _version(session, report)
     if publish and version.state is VersionState.DRAFT:
         publishing.publish(session, version.id, at)
     audit.note(session, "module.uploaded", module=report.slug, version=report.version, published=publish)
 
 
-def _newest(session: Any, slug: str | None) -> Any:
+def _version(session: Any, report: Report) -> Any:
+    """The version of this very content, which need not be the newest."""
     return session.execute(
         select(ModuleVersion.id, ModuleVersion.state)
         .join(Module, Module.id == ModuleVersion.module_id)
-        .where(Module.slug == slug)
-        .order_by(ModuleVersion.n.desc())
-    ).first()
+        .where(Module.slug == report.slug, ModuleVersion.n == report.version)
+    ).one()
 
 
 def _read() -> list[dict[str, Any]]:

@@ -1,12 +1,15 @@
 """``frontline module upload``: every kind of file from a shell, with the same report in words and as JSON."""
 
+import io
 import json
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
-from courses.catalogue import Module, ModuleVersion, Unit
+from courses.catalogue import Module, ModuleVersion, Unit, VersionState
 from courses.packages.models import Package
+from courses.storage import open_storage
 from tests.modules import make_theme
 from tests.packages import h5p, hostile, media, scorm
 
@@ -96,3 +99,34 @@ def test_a_refused_file_is_named_and_every_problem_is_said_at_once(upload, sessi
     assert any(line.startswith("error: ") and "SCORM" in line for line in said)
     assert any(line.startswith("error: There is no theme cooking") for line in said)
     assert session.scalar(select(func.count()).select_from(Package)) == 0
+
+
+def test_a_file_that_names_what_is_not_here_leaves_nothing_of_its_pictures(upload, session, app, tmp_path):
+    drawn = io.BytesIO()
+    Image.new("RGB", (9, 7), "navy").save(drawn, "PNG")
+    pages = {"a.md": "# A\n\n![A flag](a.png)\n\nSome words.", "a.png": drawn.getvalue()}
+    for line in ('theme = "cooking"', 'requires = ["cooking"]'):
+        path = hostile.made(tmp_path / "a.zip", {"module.toml": f"{line}\n", **pages})
+        told = json.loads(upload(path, "--json", code=1))
+        assert "cooking" in " ".join(problem["message"] for problem in told["problems"])
+    assert open_storage(app.config["FRONTLINE"].storage).names() == []
+    assert session.scalar(select(func.count()).select_from(Module)) == 0
+
+
+def test_a_module_toml_with_the_wrong_kind_of_things_is_refused_in_words(upload, tmp_path):
+    path = hostile.made(tmp_path / "a.zip", {"module.toml": "title = 5\nrequires = 3\n", "a.md": "# A\n\nWords."})
+    told = json.loads(upload(path, "--json", code=1))
+    assert [problem["message"] for problem in told["problems"] if problem["level"] == "error"] == [
+        "In module.toml, title is a text in quotes.",
+        "In module.toml, requires is a list of modules' slugs in square brackets.",
+    ]
+
+
+def test_publish_publishes_the_content_of_the_file_and_no_newer_draft(upload, session, tmp_path):
+    first = hostile.made(tmp_path / "a.zip", {"a.md": "# A\n\nWords."})
+    second = hostile.made(tmp_path / "b.zip", {"a.md": "# A\n\nOther words."})
+    upload(first, "--slug", "a")
+    upload(second, "--slug", "a")
+    upload(first, "--slug", "a", "--publish")
+    states = session.execute(select(ModuleVersion.state).order_by(ModuleVersion.n)).scalars().all()
+    assert states == [VersionState.PUBLISHED, VersionState.DRAFT]

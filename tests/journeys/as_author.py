@@ -11,7 +11,7 @@ from tests.journeys.test_learner import leaving
 from tests.journeys.test_pages import enter
 
 THEME = "Generating a research culture"
-LONG = 30_000
+LONG = 60_000
 "Milliseconds in which the worker has checked a file, on a machine that does much else."
 
 

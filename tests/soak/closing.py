@@ -32,9 +32,9 @@ LONGEST = 12.0
 PATIENCE = 3.0
 "Seconds that a last message may be on its way when its tab is gone."
 AT_ONCE = 10
-SILENT, FINISHES = "says nothing at its end", "finishes as it is closed"
-PACKAGES = {SILENT: {"never_finishes": True}, FINISHES: {}}
-"What the packages do as they are closed."
+SILENT, FINISHES = "never commits", "commits and finishes as it is closed"
+PACKAGES = {SILENT: {"never_finishes": True, "never_commits": True}, FINISHES: {}}
+"What the packages do: of the silent one the player alone keeps anything."
 
 
 def _page(page: Page) -> None:
@@ -146,10 +146,11 @@ def run(browser: Browser, stage: Stage, folder: Path, drawn: list[Tab], seed: in
 
 
 def _units(stage: Stage, folder: Path, chance: random.Random) -> dict[str, Any]:
-    """A unit of each package; it commits after one value of sixteen."""
+    """A unit of each package; one commits after one value of sixteen."""
     found = {}
     for n, (name, quirks) in enumerate(PACKAGES.items()):
-        goes_on = {"every": EVERY, "commits": sorted(chance.sample(range(1, 400), 25))}
+        commits = [] if name == SILENT else sorted(chance.sample(range(1, 400), 25))
+        goes_on = {"every": EVERY, "commits": commits}
         found[name] = stage.bring(scorm.scorm12(folder / f"closing-{n}.zip", goes_on=goes_on, **quirks))[0]
     return found
 

@@ -1,6 +1,7 @@
 // H5P: played by h5p-standalone, an asset of its own; what it keeps goes to the server, what it says only in our words.
 
 import { isRecorded, play, tell, tellCall, watch } from "./page.js";
+import { soon } from "./soon.js";
 import { lastWord, told } from "./told.js";
 
 const ENDS = /\/(completed|answered|passed)$/;
@@ -16,7 +17,13 @@ function outcome({ verb, object, result }) {
   return { verb: { id: verb.id }, object: { id: object.id }, result: { score, completion, success } };
 }
 
+const saveSoon = soon(() => {
+  const found = state();
+  if (found) told("commit", found);
+});
+
 function said(event) {
+  saveSoon();
   const { statement } = event.data;
   const found = outcome(statement);
   tellCall(statement.verb.id.split("/").pop(), [JSON.stringify(statement.result ?? {})], found ? "counts" : "does not count");

@@ -2,6 +2,7 @@
 
 import { Commits } from "./commits.js";
 import { bytes } from "./difference.js";
+import { soon } from "./soon.js";
 import { full, play, tell, tellCall, used, watch } from "./page.js";
 import { begin, loosen, tidy } from "./tolerance.js";
 
@@ -22,12 +23,8 @@ const api = new Api({
   lmsCommitUrl: `${play.base}/commit`,
   httpService: commits,
 });
-const SOON = 1_000; // milliseconds after a change: a closing tab's beacon did not come in 4 of 24 tries (Chromium 156)
-const APART = 5_000; // and so far apart at least
 const waiting = new Map(); // bytes by element, since the last commit
 let isRunning = false;
-let savedAt = -APART;
-let saving = 0;
 
 function model() {
   return api.getCommitObject(false);
@@ -38,16 +35,9 @@ function commit() {
   return commits.send(model());
 }
 
-function saveSoon() {
-  if (saving) return;
-  saving = setTimeout(
-    () => {
-      [saving, savedAt] = [0, performance.now()];
-      if (isRunning) commits.send(model(), false, true);
-    },
-    Math.max(SOON, savedAt + APART - performance.now()),
-  );
-}
+const saveSoon = soon(() => {
+  if (isRunning) commits.send(model(), false, true);
+});
 
 function afterSet(element, value, answer) {
   if (answer !== "true") {

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -157,13 +158,24 @@ def test_a_child_that_wants_more_memory_than_it_may_have_says_so(tmp_path):
         "child.answer = lambda job: b'x' * 2**31\n"
         "raise SystemExit(child.main())"
     )
-    import sys
-
     run = subprocess.run(
         [sys.executable, "-c", eater], input=b'{"memory": 1073741824, "seconds": 20}', capture_output=True, check=False
     )
     assert run.returncode == child.TOO_MUCH_MEMORY
     assert run.stdout == b""
+
+
+def test_a_child_that_loops_is_stopped_when_its_time_is_used_up_and_that_is_told_as_too_slow():
+    looper = (
+        "from learn.authoring.uploading import child\n"
+        "child.answer = lambda job: any(None for _ in iter(int, 1))\n"
+        "raise SystemExit(child.main())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", looper], input=b'{"memory": 1073741824, "seconds": 1}', capture_output=True, check=False,
+    )  # fmt: skip
+    assert run.stdout == b""
+    assert checking.SAID[checking._MEANS[run.returncode]].startswith("Checking took longer than 2 minutes")
 
 
 def test_a_check_that_was_killed_is_done_again_and_its_result_kept_once(author, session, check, app):

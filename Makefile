@@ -13,7 +13,7 @@ test: setup-dev lint ## all that CI runs
 	sh tests/run.sh
 
 soak: setup-dev ## the long ones
-	$(BIN)/pytest tests/soak -q -p no:cacheprovider --soak
+	$(BIN)/pytest tests/soak tests/journeys/test_closing.py -q -p no:cacheprovider --soak
 
 bench: setup-dev ## the benchmark table; exits 1 when a bar is missed
 	$(BIN)/python -m tests.bench $(BENCH)

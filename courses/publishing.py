@@ -112,11 +112,13 @@ def keep(session: Session, content: Content, report: Report, *, origin: Origin, 
     report.accepted = True
 
 
-def keep_brought(session: Session, content: Content, report: Report, *, now: datetime, is_chosen: bool) -> None:
-    """Keep what an author brought; a module of the starter content is never changed by it, and one that meets a module by its
-    title alone (``is_chosen`` is not so) says that it became its next version."""
+def keep_brought(
+    session: Session, content: Content, report: Report, *, now: datetime, is_chosen: bool, may_take_over: bool = False
+) -> None:
+    """Keep what an author brought. A module of the starter content is not changed by it, unless whoever runs the site names that
+    module, and so takes it over. What meets a module by its title alone says that it became the next version."""
     there = session.scalar(select(Module.origin).where(Module.slug == content.slug))
-    if there is Origin.STARTER:
+    if there is Origin.STARTER and not (may_take_over and is_chosen):
         report.error("starter", STARTER)
         return
     keep(session, content, report, origin=Origin.AUTHOR, now=now)

@@ -92,7 +92,8 @@ def upload(file: Path, publish: bool, as_json: bool, **wanted: Any) -> None:
     db.session.rollback()
     if content is not None:
         with writing() as session:
-            publishing.keep_brought(session, content, report, now=at, is_chosen=wanted["slug"] is not None)
+            is_chosen = wanted["slug"] is not None
+            publishing.keep_brought(session, content, report, now=at, is_chosen=is_chosen, may_take_over=True)
             if report.accepted:
                 _finish(session, report, publish, at)
     click.echo(json.dumps(report.as_dict()) if as_json else "\n".join(in_words(report)))

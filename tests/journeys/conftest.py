@@ -84,8 +84,8 @@ def playwright_() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright_: Playwright) -> Iterator[Browser]:
-    """A browser with its usual settings, for pages in a window."""
-    started = playwright_.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    """A browser with its usual settings; what it opens may have frames."""
+    started = playwright_.chromium.launch(executable_path=chromium(), args=FRAMED)
     yield started
     started.close()
 

@@ -113,6 +113,7 @@ def run(app: Flask, lms: Lms, hanging: Lms, plan: Plan) -> Result:
         killing = herd.kill_some(plan)
         _raise_scores((lms, hanging), wanted, plan)
         killing.join()
+        _wait_until_wrong(lms, plan.patience)
         faults_ended = time.monotonic()
         hanging.switches.reset()
         lms.switches.reset()
@@ -166,6 +167,13 @@ def _rotate(platforms: tuple[Lms, ...]) -> None:
 def _wait_until_empty(patience: float) -> None:
     until = time.monotonic() + patience
     while waiting() and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def _wait_until_wrong(lms: Lms, patience: float) -> None:
+    """On a busy machine the workers may still be starting when all scores are raised: faults stay until one was met."""
+    until = time.monotonic() + patience
+    while all(post.status == 200 for post in lms.recorder.of("score")) and waiting() and time.monotonic() < until:
         time.sleep(0.1)
 
 

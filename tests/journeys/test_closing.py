@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.journeys.conftest import browser, playwright_  # noqa: F401 - fixtures
 from tests.journeys.framing import served
 from tests.soak import closing
 
@@ -15,7 +14,7 @@ MOST = 10.0
 
 @pytest.mark.timeout(1800)
 def test_a_tab_closed_at_a_random_moment_loses_ten_seconds_at_most_and_nothing_that_was_committed(
-    browser,  # noqa: F811
+    browser,
     tmp_path,
     request,
     capsys,

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from courses.packages import stored
 from learn.app import create_app
+from learn.content import lately, rates
 from learn.extensions import db
 from tests import databases, once
 from tests.modules import make_module
@@ -45,6 +47,14 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> None:
+    """Databases change between tests, a process that serves one site never sees that: what it remembers by id is forgotten."""
+    stored.forget()
+    rates.forget()
+    lately.forget()
 
 
 @pytest.fixture(scope="session")

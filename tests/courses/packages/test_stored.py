@@ -22,13 +22,6 @@ TEXT = b"Words that repeat themselves. " * 10_000
 FILES = {"noise.bin": NOISE, "pages/text.html": TEXT, "empty.txt": b"", "caf\u00e9.html": b"<p>caf\xc3\xa9</p>"}
 
 
-@pytest.fixture(autouse=True)
-def _forgetful():
-    stored.forget()
-    yield
-    stored.forget()
-
-
 def kept(storage, path):
     """A zip in the storage: its members by name, and its hash."""
     files = open_archive(path, Report())

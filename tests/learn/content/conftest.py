@@ -11,10 +11,9 @@ from courses import publishing
 from courses.catalogue import ModuleVersion, Origin, Unit
 from courses.db import now
 from courses.learning.models import Mode
-from courses.packages import stored
 from courses.storage import open_storage
 from learn.app import create_app
-from learn.content import lately, opening, rates
+from learn.content import opening
 from learn.extensions import db
 from tests.modules import make_theme
 from tests.packages import h5p as h5p_packages
@@ -23,14 +22,6 @@ from tests.packages import scorm as scorm_packages
 from tests.packages import web as web_packages
 
 LMS = "https://lms.example"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_process():
-    """Databases change between tests, a process that serves one site never sees that."""
-    stored.forget()
-    rates.forget()
-    lately.forget()
 
 
 @pytest.fixture

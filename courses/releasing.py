@@ -32,6 +32,11 @@ class Step(Protocol):
     def prerequisites(self) -> str | None: ...
 
 
+def complete_first(titles: Iterable[str]) -> str:
+    """What is asked of a learner before something opens: Complete “The basics” and “Consent” first."""
+    return f"Complete {' and '.join(f'“{title}”' for title in titles)} first"
+
+
 @dataclass(frozen=True)
 class Wait:
     """Why a unit is closed: until when, which units come first, and which score is asked of which unit."""
@@ -41,12 +46,12 @@ class Wait:
     scored: tuple[str, int] | None = None
 
     def words(self, day: Callable[[datetime], str]) -> str:
-        """As in "Opens on 3 December 2026" or "Complete The basics first"; ``day`` says the date on the reader's clock."""
+        """As in "Opens on 3 December 2026" or "Complete “The basics” first"; ``day`` says the date on the reader's clock."""
         said = [f"Opens on {day(self.opens_at)}"] if self.opens_at is not None else []
         if self.first:
-            said.append(f"Complete {' and '.join(self.first)} first")
+            said.append(complete_first(self.first))
         if self.scored is not None:
-            said.append(f"Score at least {self.scored[1]}% in {self.scored[0]} first")
+            said.append(f"Score at least {self.scored[1]}% in “{self.scored[0]}” first")
         return ". ".join(said)
 
 

@@ -35,7 +35,16 @@ from learn.community import commands as community_commands
 from learn.config import Settings
 from learn.content import opening as content
 from learn.content.origin import ContentOrigin
+from learn.discussion import item as discussed
+from learn.discussion import personal as said
+from learn.discussion import room as discussion
+from learn.discussion import telling, topics
+from learn.discussion.acts import drafts as post_drafts
+from learn.discussion.pages import edit_views, post_views, rules_views, writing_views  # noqa: F401 they add their pages to the room
 from learn.extensions import compress, csrf, db, settle_sqlite
+from learn.forum import room as forum
+from learn.forum import starting_views  # noqa: F401 more pages of the room
+from learn.forum import views as forum_views  # noqa: F401 and these
 from learn.hub import views as hub
 from learn.lti import commands as platform_commands
 from learn.lti import key_commands, keys, registration, storage_views
@@ -46,6 +55,13 @@ from learn.lti.deep_linking import request as deep_linking_request
 from learn.lti.deep_linking import views as deep_linking
 from learn.lti.launching import login
 from learn.lti.services import tokens
+from learn.moderation import flags
+from learn.moderation import personal as moderated
+from learn.moderation import room as moderation
+from learn.moderation.desk import decision_views, queue_views, showing  # noqa: F401 more pages of the room
+from learn.moderation.reporting import letters as report_letters
+from learn.moderation.reporting import outcome_views, report_views  # noqa: F401 and these
+from learn.moderation.scanning import scan_views, scanning  # noqa: F401 and this
 from learn.notifications import by_mail, mail, sending
 from learn.notifications import personal as notifications
 from learn.outbox import commands as worker_commands
@@ -75,6 +91,26 @@ from learn.progress import link_views, teaching_views  # noqa: F401 the first ad
 from learn.progress import views as progress
 from learn.roster import nightly, notices, read
 from learn.roster import personal as rosters
+from learn.search import commands as search_commands
+from learn.search import modules as found_modules
+from learn.search import room as search
+from learn.search import views as search_views  # noqa: F401 its page
+from learn.stories import personal as told
+from learn.stories import room as stories
+from learn.stories.adopting import item as adoption
+from learn.stories.adopting import views as adopting  # noqa: F401 more pages of the room
+from learn.stories.reading import list_views, starters, story_views  # noqa: F401 and these
+from learn.stories.reading import listing as story_lists
+from learn.stories.reading import story as story_pages
+from learn.stories.review import due as stories_due
+from learn.stories.review import item as story
+from learn.stories.review import (
+    searched,
+    status_views,  # noqa: F401 more pages of the room
+)
+from learn.stories.writing import draft_views as story_drafts  # noqa: F401 more pages of the room
+from learn.stories.writing import files as story_files  # noqa: F401 and these
+from learn.stories.writing import write_views as story_writing  # noqa: F401 and these
 
 FORM_LIMIT = 2 * 1024 * 1024
 "Bytes that a posted form may have; uploads have their own road."
@@ -163,19 +199,30 @@ def _rooms(app: Flask) -> None:
     for blueprint in (
         health.bp, accounts.bp, people.bp,
         lti.bp, storage_views.bp, connect.bp, deep_linking.bp, hub.bp, player.bp, files.bp, progress.bp, teaching_views.bp,
-        admin.bp, authoring.bp,
+        admin.bp, authoring.bp, stories.bp, forum.bp, discussion.bp, moderation.bp, search.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.extensions["frontline_let_in"] = lti.FromPage
     app.extensions["frontline_open_target"] = opening.open_target
     app.extensions["frontline_play"] = content.open_play
     app.extensions["frontline_linkable"] = linkable.SOURCE
-    app.extensions["frontline_letters"] = {**letters.LETTERS, **by_mail.LETTERS}
-    app.extensions["frontline_kept"] = sweeping.KEPT_WORDS
+    app.extensions["frontline_letters"] = {**letters.LETTERS, **by_mail.LETTERS, **report_letters.LETTERS}
+    app.extensions["frontline_kept"] = (*sweeping.KEPT_WORDS, *post_drafts.KEPT_WORDS, *flags.KEPT_WORDS)
+    app.extensions["frontline_findable"] = {
+        found_modules.KIND: found_modules.again, searched.KIND: searched.again, "topic": topics.index_again,
+    }  # fmt: skip
+    app.extensions["frontline_items"] = {"story": story.ITEM, "adoption": adoption.ITEM, **discussed.ITEMS}
+    app.extensions["frontline_titles"] = {"topic": topics.titles, "story": story_pages.titles}
+    app.extensions["frontline_counted"] = {"story": story_pages.count_comments}
+    app.extensions["frontline_subjects"] = {"story": story_pages.path_of}
+    app.extensions["frontline_latest_stories"] = story_lists.latest
+    app.extensions["frontline_starter_stories"] = starters.load
+    app.extensions["frontline_waiting"] = {"moderation.queue": showing.count}
     app.extensions["frontline_unit_preview"] = previewing.show
     # What points to others comes before them, progress before its results, and the account itself last.
     app.extensions["frontline_personal"] = (
-        brought.PERSONAL, learned.PERSONAL, results.PERSONAL, rosters.PERSONAL, platforms.PERSONAL, by_email.PERSONAL, notifications.PERSONAL,
+        told.PERSONAL, said.PERSONAL, moderated.PERSONAL, brought.PERSONAL, learned.PERSONAL, results.PERSONAL, rosters.PERSONAL,
+        platforms.PERSONAL, by_email.PERSONAL, notifications.PERSONAL,
         peoples.PERSONAL, notes.PERSONAL, own.PERSONAL,
     )  # fmt: skip
     app.extensions["frontline_linked_by_trust"] = offered.tell_linked
@@ -193,9 +240,12 @@ def _rooms(app: Flask) -> None:
             nightly.KIND: nightly.Nightly,
             mail.KIND: sending.MailHandler,
             due.KIND: due.Nightly,
+            stories_due.KIND: stories_due.Nightly,
             own_data.KIND: exporting.Exporting,
             starting.KIND: checking.Checking,
             sweeping.KIND: sweeping.Sweeping,
+            telling.KIND: telling.Telling,
+            scanning.KIND: scanning.Scanning,
         },
         prune=[
             tickets.prune,
@@ -211,11 +261,13 @@ def _rooms(app: Flask) -> None:
             own_data.prune,
             sweeping.prune,
             learned.prune,
+            post_drafts.prune,
+            flags.prune,
         ],
-        daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY, due.KIND, sweeping.KIND),
+        daily=(nightly.KIND, reconcile.NIGHTLY, notices.HOURLY, due.KIND, stories_due.KIND, sweeping.KIND),
     )
     for commands in (
         cli, doctor, user_commands, platform_commands, key_commands, module_commands, community_commands, worker_commands,
-        passback_commands,
+        passback_commands, search_commands,
     ):  # fmt: skip
         commands.init_app(app)

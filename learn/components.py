@@ -27,6 +27,9 @@ STATIC_SECONDS = 31_536_000
 
 MACRO_NAMES = {"table": ("tables", "table"), "list": ("do-dont-list", "list"), "image": ("images", "image")}
 "Macros whose folder is not their name."
+MONTHS = (
+    "", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 DROPPED = {"required", "maxlength", "minlength", "min", "max", "step", "pattern"}
 "Attributes that WTForms takes from validators: the server answers in words, not the browser in bubbles."
 
@@ -126,6 +129,18 @@ def _choices(field: Field, given: dict[str, Any]) -> dict[str, Any]:
     return merge({"idPrefix": params.pop("id"), "fieldset": {"legend": label}, "items": items}, params)
 
 
+def draw_date(day: Field, month: Field, year: Field, *, id: str, legend: str, hint: str) -> Markup:
+    """A day as three numbers; what is wrong with it stands at the first."""
+    items = [
+        {"name": field.name, "id": field.id, "label": field.label.text, "value": field.data or "", "width": width}
+        for field, width in ((day, 2), (month, 2), (year, 4))
+    ]
+    return nhsuk.date_input({
+        "id": id, "fieldset": {"legend": {"text": legend}}, "items": items, "hint": {"text": hint},
+        **({"errorMessage": {"text": str(day.errors[0])}} if day.errors else {}),
+    })  # fmt: skip
+
+
 def draw_checkbox(field: Field, **given: Any) -> Markup:
     """One box to tick; its label is the sentence that one agrees to, and what is said of it stands below that."""
     params = _params(field, given)
@@ -193,19 +208,26 @@ def local(moment: datetime) -> datetime:
 
 def date(moment: datetime) -> str:
     """As in "24 November 2026"."""
-    shown = local(moment)
-    return f"{shown.day} {shown:%B %Y}"
+    return _day(local(moment))
 
 
 def clock(moment: datetime) -> str:
     """As in "9:12am"."""
-    shown = local(moment)
-    return f"{shown.hour % 12 or 12}:{shown:%M}{'am' if shown.hour < 12 else 'pm'}"
+    return _time(local(moment))
 
 
 def moment_words(moment: datetime) -> str:
     """As in "24 November 2026 at 9:12am"."""
-    return f"{date(moment)} at {clock(moment)}"
+    shown = local(moment)
+    return f"{_day(shown)} at {_time(shown)}"
+
+
+def _day(shown: datetime) -> str:
+    return f"{shown.day} {MONTHS[shown.month]} {shown.year}"
+
+
+def _time(shown: datetime) -> str:
+    return f"{shown.hour % 12 or 12}:{shown.minute:02}{'am' if shown.hour < 12 else 'pm'}"
 
 
 def plural(count: int, thing: str, things: str | None = None) -> str:

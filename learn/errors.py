@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -19,6 +19,8 @@ class FrontlineError(Exception):
     status = 400
     code = "refused"
     title = "This cannot be done"
+    way_on = ("Go to the home page", "/")
+    "Where whoever is signed in goes from there: the words of a link, and its path."
     retry_after: int | None = None
     "Seconds after which the same may be tried again, for a 429."
 
@@ -73,17 +75,25 @@ def reference() -> str:
 
 
 def page(
-    status: int, title: str, message: str, *, next_steps: tuple[str, ...] = (), ref: str | None = None
-) -> Response:
-    """The error page as a response."""
+    status: int, title: str, message: str, *, next_steps: tuple[str, ...] = (), ref: str | None = None,
+    way_on: tuple[str, str] = FrontlineError.way_on,
+) -> Response:  # fmt: skip
+    """The error page as a response; to a page's script, which asks for JSON, the same words as {words}."""
+    if request.accept_mimetypes.best == "application/json":
+        answer: Response = jsonify(words=" ".join([message, *next_steps]))
+        answer.status_code = status
+        return answer
     text = render_template(
-        "errors/error.html", status=status, title=title, message=message, next_steps=list(next_steps), reference=ref
-    )
+        "errors/error.html", status=status, title=title, message=message, next_steps=list(next_steps), reference=ref,
+        way_on=way_on,
+    )  # fmt: skip
     return Response(text, status=status, mimetype="text/html")
 
 
 def _refused(error: FrontlineError) -> Response:
-    answer = page(error.status, error.title, error.message, next_steps=error.next_steps, ref=reference())
+    answer = page(
+        error.status, error.title, error.message, next_steps=error.next_steps, ref=reference(), way_on=error.way_on
+    )
     if error.retry_after is not None:
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

@@ -25,6 +25,8 @@ class Permission(enum.Enum):
     LEARN = "keep progress"
     TEACH = "follow the learners of one's courses"
     AUTHOR = "upload and write modules"
+    WRITE = "write stories, topics and comments"
+    MODERATE = "look after stories and what people write"
     ADMINISTER = "connect platforms and run the site"
     ACCOUNT = "look after one's own account"
     LEAVE = "end or lengthen one's own session"
@@ -45,6 +47,11 @@ def is_administrator(person: Any) -> bool:
     return "administrator" in person.roles
 
 
+def is_facilitator(person: Any) -> bool:
+    """Granted that role here; for which themes, ``learn.moderation.facilitators`` says."""
+    return "facilitator" in person.roles or is_administrator(person)
+
+
 def is_author(person: Any) -> bool:
     """Granted that role here, or by an administrator's rule on the platform."""
     return "author" in person.roles or is_administrator(person)
@@ -61,6 +68,8 @@ TABLE: dict[Permission, list[Predicate]] = {
     Permission.LEARN: [is_known],
     Permission.TEACH: [is_known, teaches],
     Permission.AUTHOR: [is_known, is_author],
+    Permission.WRITE: [is_known],
+    Permission.MODERATE: [is_known, is_facilitator],
     Permission.ADMINISTER: [came_in, is_administrator],
     Permission.ACCOUNT: [is_known],
     Permission.LEAVE: [came_in],
@@ -68,6 +77,7 @@ TABLE: dict[Permission, list[Predicate]] = {
 REFUSALS = {
     Permission.ADMINISTER: "This page is for administrators of this site.",
     Permission.AUTHOR: "This page is for authors of modules. An administrator can make you one.",
+    Permission.MODERATE: "This page is for facilitators. An administrator can make you one.",
     Permission.TEACH: "This page is for people who teach a course on a learning platform.",
 }
 "What is said where the usual sentence would be wrong."

@@ -19,6 +19,11 @@ log = structlog.get_logger("frontline.request")
 
 HIGHEST = 2**63 - 1
 "The biggest number that a database keeps as one."
+SECTIONS = {
+    "player": "Learn", "stories": "Stories", "forum": "Forum", "discussion": "Forum", "moderation": "Moderate",
+    "teaching": "My learners", "authoring": "Authoring", "admin": "Admin",
+}  # fmt: skip
+"Entry of the navigation that each room belongs to."
 ANY_HOST = {"health.healthz", "health.readyz", "health.metrics"}
 
 
@@ -69,22 +74,31 @@ def _nav() -> list[dict[str, Any]]:
     here = {"hub.resources": "Resources", "hub.home": "Home", "progress.mine": "My progress"}.get(
         request.endpoint or ""
     )
-    here = here or {"player": "Learn", "teaching": "My learners", "authoring": "Authoring", "admin": "Admin"}.get(
-        section
-    )
+    here = here or SECTIONS.get(section)
     entries = [
         ("Home", "hub.home"),
         ("Learn", "player.learn"),
+        ("Stories", "stories.listed"),
+        ("Forum", "forum.themes"),
         ("Resources", "hub.resources"),
         ("My progress", "progress.mine"),
     ]
+    if current_user.roles & {"facilitator", "administrator"} and current_user.id is not None:
+        entries.append(("Moderate", "moderation.queue"))
     if current_user.teaches:
         entries.append(("My learners", "teaching.contexts"))
     if current_user.roles & {"author", "administrator"} and current_user.id is not None:
         entries.append(("Authoring", "authoring.home"))
     if "administrator" in current_user.roles:
         entries.append(("Admin", "admin.platforms"))
-    return [{"label": label, "url": url_for(endpoint), "is_current": label == here} for label, endpoint in entries]
+    counts = current_app.extensions["frontline_waiting"]
+    return [
+        {
+            "label": label, "url": url_for(endpoint), "is_current": label == here,
+            "count": counts[endpoint]() if endpoint in counts else 0,
+        }
+        for label, endpoint in entries if endpoint in current_app.view_functions
+    ]  # fmt: skip
 
 
 def _names() -> dict[str, Any]:
@@ -93,7 +107,8 @@ def _names() -> dict[str, Any]:
     known = current_user.is_authenticated
     return {
         "site": {"name": chosen.site_name, "operator": chosen.operator, "contact": chosen.contact, "logo": chosen.logo},
-        "me": current_user,
+        # The person, not the proxy, which looks them up again for each name that a template asks.
+        "me": current_user._get_current_object(),
         "nav": _nav(),
         "is_embedded": is_in_a_frame(),
         "idle_seconds": chosen.idle_seconds if known else 0,

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from courses.db import Base, UtcDateTime
 from learn.extensions import WRITES, db
+from learn.schema import is_compared
 
 
 def plain_type(kind: str, item: object, _: object) -> str | bool:
@@ -24,6 +25,7 @@ with db.engine.connect().execution_options(**{WRITES: True}) as connection:
         connection=connection,
         target_metadata=Base.metadata,
         compare_type=True,
+        include_name=is_compared,
         render_item=plain_type,
         render_as_batch=connection.dialect.name == "sqlite",
     )

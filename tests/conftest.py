@@ -1,5 +1,6 @@
 """Fixtures that every room of the tests uses: a site with a real database, a client that looks at each page it opens."""
 
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,20 @@ from tests.modules import make_module
 from tests.pages import PageClient
 from tests.people import make_user, sign_in
 
+LONGEST = [
+    f"tests/journeys/test_{name}.py"
+    for name in ("shared_computer", "pages", "uploading", "versions_road", "formats", "people")
+]
+"Files of journeys by the time they take; the other journeys are shorter, and every other file is shorter still."
+
+
+def _turn(item: pytest.Item) -> int:
+    """When a test's file has its turn."""
+    place = item.nodeid.partition("::")[0]
+    if place in LONGEST:
+        return LONGEST.index(place)
+    return len(LONGEST) + (not place.startswith("tests/journeys/"))
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the long ones at full length")
@@ -27,8 +42,18 @@ def pytest_configure() -> None:
     once.work_out_once()
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run what may touch the database; what asks for none was run with SQLite and would find out the same."""
+    """Journeys first, the longest of them before the others: whoever runs them late runs them alone.
+
+    On PostgreSQL only what may touch the database; what asks for none was run with SQLite and would find out the same.
+    """
+    items.sort(key=_turn)
     if not databases.POSTGRES:
         return
     left = [item for item in items if isinstance(item, pytest.Function) and not databases.has_one(item)]
@@ -55,14 +80,16 @@ def _fresh_process() -> None:
     stored.forget()
     rates.forget()
     lately.forget()
+    once.KEYS.begin_again()
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A migrated, empty database to copy."""
     folder = tmp_path_factory.mktemp("template")
     databases.make_template(folder)
-    return folder
+    yield folder
+    databases.close()
 
 
 @pytest.fixture

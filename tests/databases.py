@@ -2,11 +2,12 @@
 
 import os
 import shutil
+from functools import cache
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from courses.db import Base
@@ -17,8 +18,17 @@ from learn.extensions import db
 COMES_ALONG: dict[str, list[dict[str, object]]] = {}
 "Rows that the migrations bring, by table: emptying a PostgreSQL database takes them away, so they are put back."
 
+KEPT_BY_TRIGGERS = ("search_vector",)
+"Tables of PostgreSQL alone: what keeps them in step sleeps while the others are emptied."
+
 POSTGRES = os.environ.get("FRONTLINE_TEST_POSTGRES", "")
 "Address of a PostgreSQL database that the tests may fill and empty; unset means SQLite."
+
+
+_IS_ALMIGHTY = text("select rolsuper from pg_roles where rolname = current_user")
+_BEGIN_AGAIN = (
+    "select setval(format('%I', sequencename)::regclass, 1, false) from pg_sequences where last_value is not null"
+)
 
 
 def has_one(test: Any) -> bool:
@@ -59,30 +69,43 @@ def make_template(folder: Path) -> None:
 
 
 def _create_postgres() -> None:
+    close()
     name = make_url(worker_database()).database
     server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f'drop database if exists "{name}" with (force)'))
         connection.execute(text(f'create database "{name}"'))
+        # Nothing of it is wanted after the machine has stopped, so no commit waits for the disk.
+        connection.execute(text(f'alter database "{name}" set synchronous_commit = off'))
     server.dispose()
+
+
+@cache
+def _kept() -> Engine:
+    """A connection of this process that stays from test to test: what is asked before each is then known to the server."""
+    return create_engine(worker_database(), pool_size=1, max_overflow=0)
+
+
+def close() -> None:
+    """Hang up, when the last test is over."""
+    if POSTGRES:
+        _kept().dispose()
 
 
 def _empty(connection: Connection) -> None:
     """Take away what the test before left: few rows in few tables, for which truncating all fifty takes far too long."""
-    names = [table.name for table in Base.metadata.sorted_tables]
-    if not connection.execute(text("select rolsuper from pg_roles where rolname = current_user")).scalar():
+    names = [*KEPT_BY_TRIGGERS, *(table.name for table in Base.metadata.sorted_tables)]
+    if not connection.execute(_IS_ALMIGHTY).scalar():
         connection.execute(text(f"truncate {', '.join(map(_quoted, names))} restart identity cascade"))
         return
     asked = " union all ".join(f"select '{name}' where exists (select 1 from {_quoted(name)})" for name in names)
     filled = connection.execute(text(asked)).scalars().all()
-    connection.execute(text("set local session_replication_role = replica"))  # whatever points to whatever
-    for name in filled:
-        connection.execute(text(f"delete from {_quoted(name)}"))
-    connection.execute(text("set local session_replication_role = origin"))
-    begun = (
-        "select setval(format('%I', sequencename)::regclass, 1, false) from pg_sequences where last_value is not null"
-    )
-    connection.execute(text(begun))
+    deleted = "".join(f"delete from {_quoted(name)}; " for name in filled)
+    with connection.connection.cursor() as cursor:  # the driver's own takes several statements in one message
+        cursor.execute(
+            f"set local session_replication_role = replica; {deleted}"  # whatever points to whatever
+            f"set local session_replication_role = origin; {_BEGIN_AGAIN}"
+        )
 
 
 def _quoted(name: str) -> str:
@@ -92,13 +115,11 @@ def _quoted(name: str) -> str:
 def fresh(template: Path, folder: Path) -> None:
     """Give a test its own empty, migrated database."""
     if POSTGRES:
-        engine = create_engine(worker_database())
-        with engine.begin() as connection:
+        with _kept().begin() as connection:
             _empty(connection)
             for name, rows in COMES_ALONG.items():
                 anew = [{column: value for column, value in row.items() if column != "id"} for row in rows]
                 connection.execute(Base.metadata.tables[name].insert(), anew)
-        engine.dispose()
         return
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(template / "frontline.sqlite3", folder / "frontline.sqlite3")

@@ -8,8 +8,11 @@ export CHROMIUM="${CHROMIUM:-$(sh tests/install_system.sh chromium)}"
 mkdir -p test-results
 [ -e "$CHROMIUM" ] || { echo "No Chromium was found and none could be installed: set CHROMIUM to its path."; exit 1; }
 
+# A file at a time, in the order that tests/conftest.py gives: what takes longest begins first, so that all workers end together.
+RUN="$BIN/pytest -q -n ${WORKERS:-2} --dist loadfile --no-loadscope-reorder"
+
 echo "== SQLite, with the browser journeys, the guards and small seeds of the soak"
-$BIN/pytest -q -n 2 --dist loadfile "$@"
+$RUN "$@"
 
 POSTGRES="${FRONTLINE_TEST_POSTGRES:-$($BIN/python -m tests.postgres)}"
 if [ -z "$POSTGRES" ]; then
@@ -17,4 +20,4 @@ if [ -z "$POSTGRES" ]; then
     exit 0
 fi
 echo "== PostgreSQL: once more what has a database (what has none is deselected)"
-FRONTLINE_TEST_POSTGRES="$POSTGRES" $BIN/pytest -q -n 2 --dist loadfile tests/courses tests/learn tests/guards/test_migrations.py "$@"
+FRONTLINE_TEST_POSTGRES="$POSTGRES" $RUN tests/courses tests/learn tests/guards/test_migrations.py "$@"

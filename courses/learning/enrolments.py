@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from courses import releasing
 from courses.catalogue import Module, ModuleVersion, Unit
 from courses.db import table_of
 from courses.errors import Locked, NotAllowedHere
@@ -60,7 +61,7 @@ def enrol(session: Session, learner_id: int, module_id: int, now: datetime) -> E
         return EnrolmentState(found.id, found.version_id, False)
     waits = release.missing(session, learner_id, module_id)
     if waits:
-        raise Locked(f"Complete {' and '.join(title for _, title in waits)} first.")
+        raise Locked(f"{releasing.complete_first(title for _, title in waits)}.")
     version_id = session.scalar(_CURRENT, {"module_id": module_id})
     if version_id is None:
         raise NotAllowedHere("This module is not published.")

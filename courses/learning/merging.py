@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from courses.catalogue import ModuleVersion, Unit
 from courses.db import table_of
-from courses.learning import completion, learners, merging_tries
+from courses.learning import completion, learners, merging_tries, plays
 from courses.learning.models import (
     Enrolment,
     Learner,
@@ -122,6 +122,8 @@ def _choose(session: Session, pairs: Sequence[_Pair], second: int, now: datetime
         session.execute(update(_L).where(_L.c.id == aside).values(merged_into_id=second))
         session.execute(_GIVE, {"enrolments": [pair.second.id for pair in won], "to": aside})
     kept = [(pair.first, pair.second) if pair in won else (pair.second, pair.first) for pair in pairs]
+    for _, other in kept:
+        plays.fence_enrolment(session, other.id, now)  # what is still done there would count for nobody
     session.execute(_SET, [_counted(one, {**_own(one), **_together(one, other)}) for one, other in kept])
     return [pair.first.id for pair in won]
 

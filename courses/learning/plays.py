@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from courses.catalogue import ModuleVersion, Unit, UnitKind
@@ -130,9 +130,12 @@ def begin(
     return token
 
 
-def find(session: Session, token: str, now: datetime) -> PlayRow | None:
-    """The play of a token; None when it is unknown, over or closed. A fenced one is found: its package is still shown."""
-    row = _FIND.one(session.connection(), {"token_hash": hashed(token), "at": now})
+def find(connection: Connection, token: str, now: datetime) -> PlayRow | None:
+    """The play of a token; None when it is unknown, over or closed. A fenced one is found: its package is still shown.
+
+    Reads on a connection, since every message and file of a package comes through here: none needs a transaction for that.
+    """
+    row = _FIND.one(connection, {"token_hash": hashed(token), "at": now})
     return None if row is None else PlayRow._make([*row[:-2], row.commit_seq or 0, row.play_seconds or 0])
 
 

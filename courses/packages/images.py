@@ -52,3 +52,17 @@ def redrawn(content: bytes) -> Picture | None:
         return None
     ending, media_type = FORMATS[kind]
     return Picture(out.getvalue(), ending, media_type, drawn.width, drawn.height)
+
+
+def fitted(picture: Picture, longest: int) -> Picture:
+    """The picture, made smaller where one of its sides has more pixels than ``longest``."""
+    if max(picture.width, picture.height) <= longest:
+        return picture
+    kind = next(kind for kind, (_, media_type) in FORMATS.items() if media_type == picture.media_type)
+    opened = Image.open(io.BytesIO(picture.content), formats=[kind])
+    has_palette = opened.mode in ("P", "1")
+    drawn = opened.convert("RGBA" if "transparency" in opened.info else "RGB") if has_palette else opened
+    drawn.thumbnail((longest, longest))
+    out = io.BytesIO()
+    (drawn.convert("P") if kind == "GIF" and drawn.mode == "RGB" else drawn).save(out, kind)
+    return Picture(out.getvalue(), picture.ending, picture.media_type, drawn.width, drawn.height)

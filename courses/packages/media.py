@@ -78,8 +78,7 @@ def _advise(film: films.Film, report: Report) -> None:
 def _captions(path: Path | None, report: Report) -> str | None:
     """The captions as WebVTT; None with an error when they are missing or hold nothing."""
     if path is None:
-        words = "A video needs captions. Upload a WebVTT file together with it (in the shell: --captions FILE)."
-        report.error("no_captions", words)
+        report.error("no_captions", "A video needs captions: a WebVTT file that comes together with it.")
         return None
     text = _text(path, "captions", report)
     if text is None:

@@ -68,6 +68,11 @@ class Report:
     def has_errors(self) -> bool:
         return any(problem.level == "error" for problem in self.problems)
 
+    @property
+    def lacks_captions(self) -> bool:
+        """Whether it is a video that came alone: how captions come along with it, each road says for itself."""
+        return self.format == "video" and any(problem.code == "no_captions" for problem in self.problems)
+
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON says it."""
         return asdict(self)

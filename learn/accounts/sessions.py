@@ -31,7 +31,7 @@ KEPT = timedelta(days=30)
 "How long a session is told of after its last use."
 TOUCH_AFTER = timedelta(seconds=60)
 "A use is noted at most once a minute, so that most pages write nothing."
-NO_USE = {"accounts.still"}
+NO_USE = {"accounts.still", "moderation.keep"}
 "Endpoints that a page asks by itself."
 
 

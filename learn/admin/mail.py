@@ -24,6 +24,7 @@ KINDS = {
     "code": "A code",
     "join_approved": "Answer to a request: agreed",
     "join_refused": "Answer to a request: refused",
+    "report_settled": "Answer to a report from somebody without an account",
     "notice": "A notice",
 }
 "What each kind of mail is."

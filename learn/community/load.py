@@ -11,6 +11,7 @@ from courses import publishing
 from courses.catalogue import Course, CourseModule, Module, ModuleVersion, Origin, Theme, VersionState
 from courses.storage import Storage
 from learn.community import starter
+from learn.search import modules
 
 
 @dataclass
@@ -61,6 +62,7 @@ def _module(session: Session, storage: Storage, slug: str, position: int, at: da
     )
     if draft is not None:
         publishing.publish(session, draft, at)
+        modules.keep(session, draft)
         loaded.new_versions += 1
     session.execute(update(Module).where(Module.slug == slug, Module.position != position).values(position=position))
     loaded.modules += 1

@@ -13,7 +13,6 @@ from werkzeug.wsgi import get_host
 
 from courses.catalogue import UnitKind
 from courses.db import now
-from courses.learning import plays
 from courses.storage import open_storage
 from learn.config import Settings
 from learn.content import answers, hosts, lately, members, pages, players, posts
@@ -82,7 +81,8 @@ class ContentOrigin:
 
     def _of_play(self, request: Request, label: str, token: str, rest: str) -> tuple[str, Response]:
         at = now()
-        play = (lately if rest.startswith("f/") else plays).find(db.session(), token, at)
+        find = lately.find if rest.startswith("f/") else lately.find_now
+        play = find(db.engine, token, at)
         if play is None or not self.hosts.is_of(label, play.origin_label):
             return "ended", self._bare(pages.ended() if rest == "player" else posts.ended())
         rule, answer = self._route(request, play, token, rest)

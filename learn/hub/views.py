@@ -1,15 +1,16 @@
 """Home, the resources, and the four pages that every footer links to."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask_login import current_user
 
 from learn.accounts import profile
 from learn.community.starter import resources as resource_groups
+from learn.discussion import rules
 from learn.extensions import db
 from learn.hub import home as reading
 from learn.people.own_data import requests as own_data
 from learn.people.own_data import retention
-from learn.policy import Permission, permits
+from learn.policy import Permission, allows, permits
 
 bp = Blueprint("hub", __name__)
 
@@ -26,8 +27,8 @@ def home() -> str:
         card=reading.card(db.session(), learner_id, stats),
         stats=stats,
         themes=reading.themes(db.session(), learner_id),
-        stories=[],
-        share_url=None,
+        stories=current_app.extensions["frontline_latest_stories"](db.session(), current_user),
+        share_url="/stories/new" if allows(current_user, Permission.WRITE) else None,
         asks_profile=profile.needs_asking(current_user),
     )
 
@@ -57,7 +58,7 @@ def privacy() -> str:
 @permits(Permission.ANYONE)
 def community_rules() -> str:
     """How people treat each other and patients' information here."""
-    return render_template("hub/community_rules.html")
+    return render_template("hub/community_rules.html", version=rules.since())
 
 
 @bp.get("/help")

@@ -35,7 +35,8 @@ LAST_WORDS = {"isbn", "c", *LABELS.split(), *FILLERS.split()}
 ABROAD = re.compile(
     r"(?:\+|(?:^|[a-z:,;(]\s{0,2})00) ?[1-9][0-9]{0,2}[\s().-]{0,4}(?:\(?0\)?)?[\s().-]{0,4}$|(?<![0-9])1-$"
 )
-"+44 or 0044, but not the 0018 at the end of a number before."
+LONGEST_ABROAD = 24
+"+44 or 0044, but not the 0018 at the end of a number before; and more characters than any of them has."
 MONEY = re.compile(r"(?:[£$€¥]|\b(?:gbp|usd|eur)) ?$")
 CODE = re.compile(r"(?<![A-Za-z])([A-Z]{1,4})[-#]?$")
 OURS = {
@@ -61,7 +62,7 @@ OURS = {
 "Capitals that stand before a patient's number; others (INV-, PO) make a code of what follows."
 ADDRESS = re.compile(r"(?:https?:|www\.)[^\s<>\"]*$")
 PATIENT_IN_ADDRESS = re.compile(r"(?:patient|nhs[-_]?(?:no|num|number|id)?|chi|mrn)[a-z_-]*[=/:]$")
-INSIDE = re.compile(r"[0-9a-z]$")
+HEXADECIMAL = re.compile(r"[0-9][a-f]+$|(?<![a-z])[a-f]$")
 
 
 def is_cued(reading: Reading, start: int, end: int) -> bool:
@@ -72,14 +73,16 @@ def is_cued(reading: Reading, start: int, end: int) -> bool:
 def is_something_else(reading: Reading, start: int, end: int) -> bool:
     """True when a label, a prefix or the place says that these digits are no patient's number."""
     before = reading.before(start, 60)
-    if _is_labelled(before) or ABROAD.search(before) or MONEY.search(before[-5:]):
+    if _is_labelled(before) or ABROAD.search(before, max(0, len(before) - LONGEST_ABROAD)) or MONEY.search(before[-5:]):
         return True
     capitals = CODE.search(reading.plain[max(0, start - 6) : start])
     if capitals and capitals[1] not in OURS:
         return True
     if _is_part_of_more(reading, start, end):
         return True
-    if ADDRESS.search(reading.before(start, 300)):
+    further = reading.before(start, 300)
+    # A look for what begins an address spares most numbers the pattern.
+    if ("http" in further or "www." in further) and ADDRESS.search(further):
         return not PATIENT_IN_ADDRESS.search(before)
     return False
 
@@ -100,5 +103,4 @@ def _is_part_of_more(reading: Reading, start: int, end: int) -> bool:
         joins = mark in within if within else (mark == "." and beside is before and end - start == 10)
         if len(beside) == 2 and digit.isdigit() and joins:
             return True
-    hexadecimal = bool(re.search(r"[0-9][a-f]+$|(?<![a-z])[a-f]$", reading.before(start, 12)))
-    return hexadecimal and bool(re.match(r"[a-f]", after))
+    return "a" <= after[:1] <= "f" and bool(HEXADECIMAL.search(reading.before(start, 12)))

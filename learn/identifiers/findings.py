@@ -1,8 +1,7 @@
 """What a detector hands on: where something is and of what kind, never what it says."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Response = Literal["hold", "nudge", "silent"]
 
@@ -21,8 +20,7 @@ WORDS = {
 "Each kind, as a page calls it."
 
 
-@dataclass(frozen=True, order=True)
-class Finding:
+class Finding(NamedTuple):
     """A span of characters. The text itself is not in it, so that it may be logged, stored and queued."""
 
     offset: int

@@ -28,7 +28,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     """Every full postcode that is not the address of an organisation."""
     low = reading.low
     for _, end in reading.numbers:
-        inward = INWARD.match(low, end - 1)
+        inward = INWARD.match(low, end - 1) if low[end : end + 1].isalpha() else None
         if not inward:
             continue
         outward = OUTWARD.search(low[max(0, inward.start() - 9) : inward.start()])

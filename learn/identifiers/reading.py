@@ -29,6 +29,8 @@ MARKS = bytes(ord("0") if chr(code).isascii() and chr(code).isdigit() else ord("
 "Bytes instead of characters and one mark for all digits: a search for it is several times faster than a pattern."
 BEFORE, AFTER = 100, 40
 "Characters around digits in which a label is looked for."
+DENSE = 25
+"Where digits begin more often than each so many characters, nearly all is near them: not worth cutting out."
 NOT_ASCII = re.compile("[^\x01-\x7f]+")
 TAG = re.compile(r"<[a-zA-Z/!?][^<>]{0,300}>")
 TELLING = re.compile(r"[^\W_a-zA-Z]|@|&")
@@ -115,13 +117,15 @@ class Reading:
     @cached_property
     def near_numbers(self) -> str:
         """What stands around digits, in small letters: labels are looked for here first, since most prose is far from any."""
-        if len(self.numbers) * BEFORE > len(self.low):
+        if len(self.numbers) * DENSE > len(self.low):
             return self.low
-        pieces, done = list[str](), 0
+        pieces, begin, done = list[str](), 0, 0
         for start, end in self.numbers:
-            pieces.append(self.low[max(done, start - BEFORE) : end + AFTER])
-            done = max(done, end + AFTER)
-        return "".join(pieces)
+            if start - BEFORE > done:
+                pieces.append(self.low[begin:done])
+                begin = start - BEFORE
+            done = end + AFTER
+        return "".join([*pieces, self.low[begin:done]])
 
     def labels(self, word: str) -> Iterator[int]:
         """Where a word begins, if any of them is near digits."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from learn.identifiers.reading import Reading, plain
@@ -43,8 +43,7 @@ ADDRESSES = {
 "Registers that have a page for a name; for the numbers of the NHS's own systems the public study search."
 
 
-@dataclass(frozen=True, order=True)
-class Study:
+class Study(NamedTuple):
     """One name of a study or paper: what it is, where it stands, its number and the public page about it."""
 
     offset: int
@@ -84,6 +83,8 @@ def _each(reading: Reading) -> Iterator[Study]:
             if (match := pattern.match(low, at)) and not low[max(0, at - 1) : at].isalnum():
                 yield from _study(reading, match, kind)
     for at, end in reading.numbers:
+        if low[end : end + 1] not in "/-":
+            continue
         for kind, pattern in BY_DIGITS.get((end - at, low[end : end + 1]), {}).items():
             if (match := pattern.match(low, at)) and not low[max(0, at - 1) : at].isalnum():
                 yield from _study(reading, match, kind)

@@ -15,17 +15,18 @@ WHY = "You get this because you have an account in {site}, and notices of this k
 
 
 def notice(session: Session, about: str, user_id: int | None) -> Letter | None:
-    """What a notice says; None when it was read, is not wanted by mail any more, or the person cannot be written to."""
+    """What a notice says when the mail goes out; None when it was read, is not wanted by mail any more, is about something that
+    cannot be seen any more, or the person cannot be written to."""
     found = notices.one(session, user_id, int(about)) if user_id is not None else None
     if user_id is None or found is None or found.read_at is not None or found.kind not in kinds.KINDS:
         return None
     if not choices.wants(session, user_id, found.kind) or not _is_here(session, user_id, now()):
         return None
     to = mine.main(session, user_id)
-    if to is None:
+    words = kinds.said_by_mail(session, user_id, found)
+    if to is None or words is None:
         return None
     chosen, label = settings(), kinds.KINDS[found.kind].label
-    (words,) = kinds.said(session, user_id, [found])
     names = {"site": chosen.site_name, "words": words, "address": f"{chosen.base_url}/me/notifications"}
     why = WHY.format(site=chosen.site_name, label=label[0].lower() + label[1:])
     return Letter(to, f"{chosen.site_name}: {label}", "notice", why, names, stops=(user_id, found.kind))

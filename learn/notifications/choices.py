@@ -4,7 +4,7 @@ The link's token names the person by number and the kind, and is signed, so that
 one thing, which the person can undo: it gives no sight of anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -51,11 +51,17 @@ def wanted(session: Session, user_id: int) -> set[str]:
     return {name for name, kind in KINDS.items() if kind.by_mail is not None and chosen.get(name, kind.by_mail)}
 
 
-def offered(*, is_administrator: bool) -> list[str]:
-    """The kinds that a person is asked about."""
+def offered(roles: Container[str]) -> list[str]:
+    """The kinds that a person with these roles is asked about."""
+    runs = "administrator" in roles
+    looks_after = runs or "facilitator" in roles
     return [
-        name for name, kind in KINDS.items() if kind.by_mail is not None and (is_administrator or not kind.is_for_administrators)
-    ]  # fmt: skip
+        name
+        for name, kind in KINDS.items()
+        if kind.by_mail is not None
+        and (runs or not kind.is_for_administrators)
+        and (looks_after or not kind.is_for_facilitators)
+    ]
 
 
 def choose(session: Session, user_id: int, asked: Iterable[str], kinds: set[str]) -> None:

@@ -9,6 +9,7 @@ from wtforms import SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 
 from courses.db import now
+from learn import identifiers
 from learn.accounts import profile
 from learn.accounts.profile import LONGEST, REGIONS, SETTINGS
 from learn.components import draw_input, draw_select
@@ -34,6 +35,17 @@ def _plain(what: str) -> Regexp:
     return Regexp(r"[^<>]*$", message=f"Enter {what} without < and >")
 
 
+def _nobody_in_it(form: FlaskForm, field: Any) -> None:
+    """Others see it everywhere, so nothing stands in it that could be a patient's; where somebody works may be a postcode."""
+    found = [each.kind for each in identifiers.find(field.data or "") if each.kind != "postcode"]
+    if found:
+        raise ValidationError(f"Take out what looks like this: {identifiers.WORDS[found[0]]}")
+
+
+def _line(field: str, what: str) -> list[Any]:
+    return [_length(field, what), _plain(what), _nobody_in_it]
+
+
 def _choices(there: dict[str, str]) -> list[SelectChoice]:
     return [SelectChoice("", OPEN), *(SelectChoice(value, words) for value, words in there.items())]
 
@@ -42,15 +54,15 @@ class ProfileForm(FlaskForm):
     """Who somebody is; only the name has to be there."""
 
     display_name = StringField(
-        "Name that others see", [InputRequired(NAME), _length("display_name", "your name"), _plain("your name")], filters=[_cleaned],
+        "Name that others see", [InputRequired(NAME), *_line("display_name", "your name")], filters=[_cleaned],
         widget=draw_input, description="It stands with what you share here, and at the top of your pages",
     )  # fmt: skip
     profession = StringField(
-        "What you work as", [_length("profession", "what you work as"), _plain("what you work as")], filters=[_cleaned], widget=draw_input,
+        "What you work as", _line("profession", "what you work as"), filters=[_cleaned], widget=draw_input,
         description="For example, research nurse or physiotherapist. You can leave it empty",
     )  # fmt: skip
     organisation = StringField(
-        "Where you work", [_length("organisation", "where you work"), _plain("where you work")], filters=[_cleaned], widget=draw_input,
+        "Where you work", _line("organisation", "where you work"), filters=[_cleaned], widget=draw_input,
         description="The organisation\u2019s full name. Names that others use are suggested while you type. You can leave it empty",
     )  # fmt: skip
     region = SelectField(

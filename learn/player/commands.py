@@ -19,6 +19,7 @@ from courses.storage import open_storage
 from learn import audit
 from learn.config import settings
 from learn.extensions import db
+from learn.search import modules
 from learn.web import writing
 
 group = AppGroup("module", help="Modules.")
@@ -97,6 +98,8 @@ def upload(file: Path, publish: bool, as_json: bool, **wanted: Any) -> None:
             if report.accepted:
                 _finish(session, report, publish, at)
     click.echo(json.dumps(report.as_dict()) if as_json else "\n".join(in_words(report)))
+    if report.lacks_captions and not as_json:
+        click.echo("Name its captions with --captions FILE.", err=True)
     if not report.accepted:
         sys.exit(1)
 
@@ -105,6 +108,7 @@ def _finish(session: Any, report: Report, publish: bool, at: datetime) -> None:
     version = _version(session, report)
     if publish and version.state is VersionState.DRAFT:
         publishing.publish(session, version.id, at)
+        modules.keep(session, version.id)
     audit.note(session, "module.uploaded", module=report.slug, version=report.version, published=publish)
 
 

@@ -1,4 +1,4 @@
-"""Modules, courses and the home page as things to choose for a platform's course."""
+"""Modules, courses, the home page, the stories and the forum as things to choose for a platform's course."""
 
 from typing import Any
 
@@ -8,9 +8,21 @@ from sqlalchemy.orm import Session
 from courses.catalogue import Course, Module, Theme
 from learn.components import minutes, plural
 from learn.lti.deep_linking.linkable import Linkable, Source
+from learn.player.queries import IS_SHOWN
 
 MOST = 100
 HOME = Linkable("/", "home", "Frontline home", "Themes, the latest, and where each person goes on learning.")
+PLACES = (
+    HOME,
+    Linkable(
+        "/stories",
+        "stories",
+        "Success stories",
+        "What teams tried to bring research into everyday care, and what changed.",
+    ),
+    Linkable("/forum", "forum", "Forum", "What members ask each other and tell each other, by theme."),
+)
+"What has one address, by itself as its kind."
 
 _COLUMNS = (
     Module.slug, Module.title, Module.summary, Module.minutes, Module.unit_count, Theme.slug.label("theme"),
@@ -27,7 +39,7 @@ _SEARCH = (
 )
 _OF_THEME = _SEARCH.where(Theme.slug == bindparam("of_theme"))
 _MODULES_NAMED = _MODULES.where(Module.slug.in_(bindparam("slugs", expanding=True)))
-_COURSES = select(Course.slug, Course.title, Course.summary)
+_COURSES = select(Course.slug, Course.title, Course.summary).where(IS_SHOWN)
 _COURSE_SEARCH = (
     _COURSES.where(
         or_(func.lower(Course.title).like(_LIKE, escape="\\"), func.lower(Course.summary).like(_LIKE, escape="\\"))
@@ -43,8 +55,8 @@ def search(session: Session, words: str, kind: str, theme: str) -> list[Linkable
     """What holds the words in its title or summary, of one kind and theme where they are given."""
     plain = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     like, found = {"like": f"%{plain}%"}, []
-    if kind in ("", "home") and not theme and words.lower() in HOME.title.lower():
-        found.append(HOME)
+    if not theme:
+        found += [place for place in PLACES if kind in ("", place.kind) and words.lower() in place.title.lower()]
     if kind in ("", "course") and not theme:
         found += [_course(row) for row in session.execute(_COURSE_SEARCH, like)]
     if kind in ("", "module"):
@@ -61,7 +73,7 @@ def named(session: Session, paths: list[str]) -> list[Linkable]:
         slugs.get(kind, []).append(slug)
     found = [_module(row) for row in session.execute(_MODULES_NAMED, {"slugs": slugs["modules"]})]
     found += [_course(row) for row in session.execute(_COURSES_NAMED, {"slugs": slugs["courses"]})]
-    there = {each.path: each for each in [HOME, *found]}
+    there = {each.path: each for each in [*PLACES, *found]}
     return [there[path] for path in dict.fromkeys(paths) if path in there]
 
 

@@ -26,7 +26,7 @@ def open_target(session: Session, opened: Any) -> str:
         return _module(session, opened, target.slug)
     if target.kind == "course":
         return _course(session, opened, target.slug)
-    return "/"
+    return target.path.rstrip("/") if target.kind in ("stories", "forum") else "/"
 
 
 def _module(session: Session, opened: Any, slug: str) -> str:

@@ -42,9 +42,9 @@ _WAITING = (
     .where((Enrolment.id.is_(None)) | (Enrolment.status != Status.COMPLETED))
     .distinct()
 )  # fmt: skip
-_COURSE = select(Course.id, Course.slug, Course.title, Course.summary).where(
-    Course.slug == bindparam("slug"), exists().where(CourseModule.course_id == Course.id)
-)
+IS_SHOWN = exists().where(CourseModule.course_id == Course.id, CourseModule.is_required)
+"Of a course: before it has a required module there is nothing in it to complete, and only authors see it."
+_COURSE = select(Course.id, Course.slug, Course.title, Course.summary).where(Course.slug == bindparam("slug"), IS_SHOWN)
 _COURSES = (
     select(
         Course.slug, Course.title, Course.summary,
@@ -99,6 +99,7 @@ class Retired(NotFound):
     status = 410
     code = "retired"
     title = "This module is not open any more"
+    way_on = ("Choose another module", "/learn")
 
 
 def number(count: int, thing: str) -> str:
@@ -168,8 +169,8 @@ def not_there(session: Session, slug: str) -> NotFound:
     title = session.scalar(_RETIRED, {"slug": slug})
     if title is None:
         return NotFound(*PLAIN[404][1:])
-    words = f"{title} was taken out of use. People who had begun it can finish it, and nobody new can begin it."
-    return Retired(words, next_steps=("Choose another module on the Learn page.",))
+    words = f"“{title}” was taken out of use. People who had begun it can finish it, and nobody new can begin it."
+    return Retired(words)
 
 
 def unit(session: Session, version_id: int, position: int) -> Any | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from courses import versions
@@ -13,7 +13,7 @@ from courses.learning import enrolments, release
 from courses.learning.completion import percent
 from learn.extensions import db
 from learn.passback import words
-from learn.player import acting, lines, queries, units
+from learn.player import acting, discussing, lines, queries, units
 from learn.policy import Permission, permits
 from learn.web import writing
 
@@ -40,10 +40,11 @@ def learn() -> str:
 @bp.get("/themes/<slug>")
 @permits(Permission.READ)
 def theme(slug: str) -> str:
-    """Show a theme's modules."""
+    """Show a theme's modules, and the newest stories of it."""
     found = queries.theme(db.session(), slug) or abort(404)
     modules = queries.cards(db.session(), current_user.learner_id, theme=slug)
-    return render_template("player/theme.html", theme=found, modules=modules)
+    stories = current_app.extensions["frontline_latest_stories"](db.session(), current_user, found.id)
+    return render_template("player/theme.html", theme=found, modules=modules, stories=stories)
 
 
 @bp.get("/courses/<slug>")
@@ -68,7 +69,17 @@ def module(slug: str) -> Any:
     context = shown(slug)
     if context["must_switch"]:
         return redirect(url_for(".switch", slug=slug), 303)
-    return render_template("player/module.html", **context)
+    return render_template("player/module.html", **context, talk=discussing.newest(db.session(), context["row"].id))
+
+
+@bp.post("/modules/<slug>/discussion")
+@permits(Permission.WRITE)
+def discuss(slug: str) -> Any:
+    """Open the discussion of a module, which begins when somebody first asks for it."""
+    row = asked_module(slug)
+    with writing() as session:
+        path = discussing.open_for(session, row.id)
+    return redirect(path, 303)
 
 
 @bp.post("/modules/<slug>/start")

@@ -7,7 +7,7 @@ import os
 import sys
 
 from tests import postgres
-from tests.bench import content, events, identifiers, measuring, pages, passback, roster, site
+from tests.bench import community, content, events, identifiers, measuring, pages, passback, roster, site
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument(
         "--only",
         default="",
-        help="names of parts, by comma: pages, events, content, roster, launch, passback, identifiers",
+        help="names of parts, by comma: pages, events, content, roster, launch, passback, identifiers, community",
     )
     asked = parser.parse_args()
     only = set(filter(None, asked.only.split(",")))
@@ -41,6 +41,10 @@ def _measure(scale: str, only: set[str], found: list[measuring.Row]) -> None:
             print("No PostgreSQL server answers: SQLite alone.")
             continue
         os.environ["FRONTLINE_TEST_POSTGRES"] = address
+        if not only or "community" in only:
+            found += community.rows(scale, is_postgres=is_postgres)
+        if only == {"community"}:
+            continue
         with site.seeded(scale, is_postgres=is_postgres) as made:
             for name, part in {"pages": pages, "events": events, "content": content}.items():
                 if not only or name in only:

@@ -1,6 +1,5 @@
-"""The content origin: members out of a stored zip against Flask's send_from_directory, and what a SCORM commit costs."""
+"""The content origin: members out of a stored zip against Flask's send_from_directory, and commits."""
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,13 @@ from courses.storage import open_storage
 from learn.content import lately, opening
 from learn.extensions import db
 from learn.web import writing
-from tests.bench import crowd
+from tests.bench import commits
 from tests.bench.measuring import Row, Timing, timed
 from tests.bench.site import Site
 from tests.modules import make_theme
 from tests.packages import scorm, zips
 
 LEAST_SHARE = 0.5
-MOST_CPU = {"sqlite": 1.5}
 LEARNERS = 200
 "Learners who commit."
 FILES = {
@@ -41,7 +39,7 @@ def rows(site: Site) -> list[Row]:
         zipped = zips.zipped(Path(folder) / "files.zip", dict(FILES))
         return [
             *_serving(site, _open(site, _unit(site, zipped)), Path(folder)),
-            *_committing(site, _unit(site, scorm.scorm12(Path(folder) / "bench.zip"))),
+            *commits.rows(site, _players(site, _unit(site, scorm.scorm12(Path(folder) / "bench.zip")))),
         ]
 
 
@@ -64,6 +62,10 @@ def _open(site: Site, unit: Any) -> Any:
         return opening.open_play(
             session, unit, mode=Mode.LEARN, learner_id=learners.add(session, now()), session_id=None, frame_origins=(), now=now()
         )  # fmt: skip
+
+
+def _players(site: Site, unit: Any) -> list[Any]:
+    return [_open(site, unit) for _ in range(LEARNERS)]
 
 
 def _serving(site: Site, opened: Any, folder: Path) -> list[Row]:
@@ -112,34 +114,3 @@ def _rate(name: str, site: Site, spent: Timing, floor: Timing, bar: str, least: 
     share = floor.cpu / spent.cpu
     rate, floor_rate = len(FILES) * 1000 / spent.cpu, len(FILES) * 1000 / floor.cpu
     return Row(name, site.database, rate, spent.p50, spent.p95, floor_rate, share, bar, share >= least, "/s", note)
-
-
-def _message(n: int) -> bytes:
-    changed = {"cmi": {"core": {"lesson_location": f"page-{n}"}, "suspend_data": f"{n:04d}" * 500}}
-    return json.dumps({"seq": n, "changed": changed, "seconds": n}).encode()
-
-
-def _post(site: Site, opened: Any, body: bytes) -> int:
-    path = urlsplit(opened.address).path.removesuffix("player") + "commit"
-    client = site.app.test_client(use_cookies=False)
-    return int(client.post(path, data=body, base_url=opened.frame_source, content_type="text/plain").status_code)
-
-
-def _committing(site: Site, unit: Any) -> list[Row]:
-    plays = [_open(site, unit) for _ in range(LEARNERS)]
-    counts = [0] * LEARNERS
-    db.session.remove()
-    turn = iter(range(10**9))
-
-    def one() -> None:
-        which = next(turn) % LEARNERS
-        counts[which] += 1
-        assert _post(site, plays[which], _message(counts[which])) == 200
-
-    spent = timed(one, 400)
-    bar = MOST_CPU.get(site.database)
-    alone = Row(
-        "SCORM commit", site.database, spent.cpu, spent.p50, spent.p95, spent.cpu, 1.0,
-        f"<= {bar} ms CPU" if bar else "-", bar is None or spent.cpu <= bar,
-    )  # fmt: skip
-    return [alone, crowd.row(site, plays, counts, _message)]

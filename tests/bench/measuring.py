@@ -52,6 +52,25 @@ def timed(call: Callable[[], Any], count: int = 500, warm_up: int = 50) -> Timin
     return Timing(statistics.median(cpu), wall[len(wall) // 2], wall[int(len(wall) * 0.95)])
 
 
+def by_turns(*ways: Callable[[], Callable[[], Any]], count: int = 2_000, warm_up: int = 50) -> list[Timing]:
+    """Each way in its turn, so that all meet the machine in the same mood; what a way makes ready first is not counted."""
+    cpu: list[list[float]] = [[] for _ in ways]
+    wall: list[list[float]] = [[] for _ in ways]
+    for n in range(-warm_up, count):
+        for number, way in enumerate(ways):
+            call = way()
+            began, before = time.process_time_ns(), time.perf_counter_ns()
+            call()
+            spent, waited = time.process_time_ns() - began, time.perf_counter_ns() - before
+            if n >= 0:
+                cpu[number].append(spent / 1e6)
+                wall[number].append(waited / 1e6)
+    return [
+        Timing(statistics.median(each), statistics.median(waits), sorted(waits)[int(count * 0.95)])
+        for each, waits in zip(cpu, wall, strict=True)
+    ]
+
+
 def table(rows: list[Row]) -> str:
     """The table as text."""
     head = f"{'name':<26} {'database':<11} {'measured':>12} {'p50 ms':>8} {'p95 ms':>8} {'floor':>10} {'ratio':>7}  {'bar':<36} result"

@@ -3,11 +3,10 @@
 from typing import Any
 
 from flask import Flask, Response
-from sqlalchemy import event
 
 from learn.extensions import db
 from tests.bench.measuring import Row, timed
-from tests.bench.site import Site
+from tests.bench.site import Site, statements
 from tests.pages import PageClient
 from tests.people import sign_in
 
@@ -39,12 +38,12 @@ def _row(site: Site, client: PageClient, name: str, path: str) -> Row:
         assert answer.status_code == 200
         return answer
 
-    statements = _statements(call)
+    asked = statements(call)
     page = call().get_data()
     spent = timed(call)
-    floor = _floor(page, statements)
+    floor = _floor(page, asked)
     bar = BARS.get(site.database)
-    is_met = len(statements) <= MOST_QUERIES and (bar is None or spent.cpu <= bar)
+    is_met = len(asked) <= MOST_QUERIES and (bar is None or spent.cpu <= bar)
     words = f"<= {bar} ms CPU, <= {MOST_QUERIES} queries" if bar else f"<= {MOST_QUERIES} queries"
     return Row(
         name,
@@ -56,27 +55,11 @@ def _row(site: Site, client: PageClient, name: str, path: str) -> Row:
         spent.cpu / floor,
         words,
         is_met,
-        note=f"{len(statements)} queries, {len(page) // 1024} KB",
+        note=f"{len(asked)} queries, {len(page) // 1024} KB",
     )
 
 
-def _statements(call: Any) -> list[tuple[str, Any]]:
-    """What one request asks of the database, statement by statement."""
-    call()
-    found: list[tuple[str, Any]] = []
-
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        found.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        call()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return [each for each in found if not each[0].startswith(("BEGIN", "COMMIT"))]
-
-
-def _floor(page: bytes, statements: list[tuple[str, Any]]) -> float:
+def _floor(page: bytes, asked: list[tuple[str, Any]]) -> float:
     """The same statements by the bare driver, and the same bytes as a constant, through an empty Flask application."""
     raw = db.engine.raw_connection()
     bare = Flask("bare")
@@ -84,7 +67,7 @@ def _floor(page: bytes, statements: list[tuple[str, Any]]) -> float:
     @bare.get("/")
     def constant() -> Response:
         cursor = raw.cursor()
-        for statement, parameters in statements:
+        for statement, parameters in asked:
             cursor.execute(statement, parameters)
             cursor.fetchall()
         return Response(page, mimetype="text/html")

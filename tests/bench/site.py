@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from courses.db import now
 from courses.learning.models import Enrolment, Learner, Status
@@ -43,16 +43,23 @@ class Site:
 @contextmanager
 def seeded(scale: str, *, is_postgres: bool) -> Iterator[Site]:
     """A site with ``scale`` in it, gone afterwards."""
+    with opened(is_postgres=is_postgres) as (app, database):
+        with app.app_context():
+            site = _fill(app, scale, database)
+        yield site
+
+
+@contextmanager
+def opened(*, is_postgres: bool) -> Iterator[tuple[Flask, str]]:
+    """An empty, migrated site and the name of its database, gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         if not is_postgres:
             os.environ.pop("FRONTLINE_TEST_POSTGRES", None)
         databases.POSTGRES = os.environ.get("FRONTLINE_TEST_POSTGRES", "") if is_postgres else ""
         databases.make_template(Path(folder))
         app = create_app({**databases.environment(Path(folder)), "FRONTLINE_IDLE_MINUTES": "600"})
-        with app.app_context():
-            site = _fill(app, scale, "postgresql" if is_postgres else "sqlite")
         try:
-            yield site
+            yield app, "postgresql" if is_postgres else "sqlite"
         finally:
             with app.app_context():
                 db.session.remove()
@@ -63,10 +70,9 @@ def _fill(app: Flask, scale: str, database: str) -> Site:
     learners, modules = SCALES[scale]
     assert not schema.differences()
     folder = Path(app.config["FRONTLINE"].storage.removeprefix("file:"))
+    make_themes()
     with writing() as session:
         keys.ensure_tool_key(session)
-        for position, theme in enumerate(THEMES, 1):
-            make_theme(session, theme, position)
         made = [
             make_module(session, folder, WHOLE, slug=f"module-{n}", title=f"Module {n}", theme=THEMES[n % 5])
             for n in range(modules)
@@ -80,6 +86,29 @@ def _fill(app: Flask, scale: str, database: str) -> Site:
             rows = [_enrolment(chance, learner_id, each) for learner_id in ids[start : start + 500] for each in made]
             session.execute(insert(Enrolment.__table__), rows)
     return Site(app, database, made, user)
+
+
+def make_themes() -> None:
+    """The five themes."""
+    with writing() as session:
+        for position, theme in enumerate(THEMES, 1):
+            make_theme(session, theme, position)
+
+
+def statements(call: Any) -> list[tuple[str, Any]]:
+    """What one call asks of the database, statement by statement, the second time it is made."""
+    call()
+    found: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        found.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        call()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return [each for each in found if not each[0].startswith(("BEGIN", "COMMIT"))]
 
 
 def _enrolment(chance: random.Random, learner_id: int, module: Any) -> dict[str, Any]:

@@ -60,20 +60,20 @@ def test_a_unit_opens_on_its_date_and_stays_open(written):
 
 def test_a_unit_waits_for_an_earlier_one_to_be_completed():
     steps = [Step(1), Step(2, {"after": "step-1"})]
-    assert words(steps) == {2: "Complete Step 1 first"}
+    assert words(steps) == {2: "Complete “Step 1” first"}
     assert words(steps, done(1)) == {}
 
 
 @pytest.mark.parametrize(("score", "is_closed"), [(None, True), (0, True), (79, True), (80, False), (100, False)])
 def test_a_unit_waits_for_a_score_in_an_earlier_one_whether_or_not_that_is_completed(score, is_closed):
     steps = [Step(1, score=score), Step(2, {"after": "step-1", "min_score": 80})]
-    expected = {2: "Score at least 80% in Step 1 first"} if is_closed else {}
+    expected = {2: "Score at least 80% in “Step 1” first"} if is_closed else {}
     assert words(steps, done(1)) == words(steps) == expected
 
 
 def test_all_that_a_unit_waits_for_is_said_at_once():
     steps = [Step(1), Step(2, {"after": "step-1", "not_before": "2026-12-03"})]
-    assert words(steps) == {2: "Opens on 3 December 2026. Complete Step 1 first"}
+    assert words(steps) == {2: "Opens on 3 December 2026. Complete “Step 1” first"}
     assert words(steps, done(1)) == {2: "Opens on 3 December 2026"}
 
 
@@ -97,16 +97,16 @@ def test_to_whoever_keeps_nothing_only_dates_close():
 
 def test_a_scorm_packages_prerequisites_are_its_units_rule():
     steps = [Step(1, identifier="I1"), Step(2, identifier="I2"), Step(3, identifier="I3", prerequisites="I1&I2")]
-    assert words(steps) == {3: "Complete Step 1 and Step 2 first"}
-    assert words(steps, done(2)) == {3: "Complete Step 1 first"}
+    assert words(steps) == {3: "Complete “Step 1” and “Step 2” first"}
+    assert words(steps, done(2)) == {3: "Complete “Step 1” first"}
     assert words(steps, done(1, 2)) == {}
 
 
 def test_prerequisites_and_an_authors_rule_are_both_asked_and_nothing_is_said_twice():
     steps = [Step(1, identifier="I1"), Step(2), Step(3, {"after": "step-2"}, prerequisites="I1")]
-    assert words(steps) == {3: "Complete Step 2 and Step 1 first"}
+    assert words(steps) == {3: "Complete “Step 2” and “Step 1” first"}
     steps[2].release = {"after": "step-1"}
-    assert words(steps) == {3: "Complete Step 1 first"}
+    assert words(steps) == {3: "Complete “Step 1” first"}
 
 
 def test_no_wait_is_no_reason():

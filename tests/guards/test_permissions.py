@@ -9,7 +9,10 @@ OPEN = {
     "people.stop_page", "people.stop_mail",
     "people.erased",
     "lti.login", "lti.launch", "lti.notices", "lti_storage.proved", "lti.jwks", "connect.show", "connect.connect",
+    "moderation.report", "moderation.send_report", "moderation.report_sent",
+    "stories.listed", "stories.rss", "stories.story", "stories.version", "stories.versions", "stories.cite",
     "hub.accessibility", "hub.privacy", "hub.community_rules", "hub.help_page",
+    "search.found", "stories.story_file",
 }  # fmt: skip
 "Views that anyone may open; adding one here is a decision."
 

@@ -20,6 +20,10 @@ NOBODY = {
     "lti_login": "a launch that was begun: gone after 10 minutes, and before it is proved nobody is known",
     "tool_key": "the site's own keys",
     "domain_rule": "who may come in, by domain",
+    "review_scan": "how far a look for patient identifiers has come: numbers alone",
+    "search_entry": "the words of modules, stories and topics that members find: changed and removed with them",
+    "story_facet": "how many stories there are of each kind",
+    "story_number": "the last number that a year gave to a story",
     "outbox": "errands by kind and number, gone when they are done",
 }  # fmt: skip
 "Tables that hold nobody, and why."

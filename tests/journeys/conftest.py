@@ -4,16 +4,19 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from learn.app import create_app
+from learn.extensions import db
 from tests.lms import run_demo
 
 ARGUMENTS = [
@@ -27,6 +30,10 @@ THIRD_PARTY_COOKIES_BLOCKED = {"profile": {"cookie_controls_mode": 1, "block_thi
 PICTURES = Path(__file__).parents[2] / "test-results"
 
 
+expect.set_options(timeout=20_000)
+"Milliseconds for what is to come: the machine does much else, and only what never comes costs them."
+
+
 @dataclass(frozen=True)
 class Demo:
     """A running demo: where the site and the LMS answer, and how to ask its command line."""
@@ -35,11 +42,21 @@ class Demo:
     lms: str
     environment: dict[str, str]
 
+    @cached_property
+    def here(self) -> Flask:
+        """The same site in this process, for its commands: each in a process of its own takes longer to start than to run."""
+        return create_app(self.environment)
+
     def frontline(self, *arguments: str) -> str:
-        run = subprocess.run(
-            [run_demo.FRONTLINE, *arguments], env=self.environment, capture_output=True, text=True, check=True
-        )
+        """What a command of the site prints; AssertionError when it ends badly."""
+        run = self.here.test_cli_runner().invoke(args=list(arguments))
+        assert run.exit_code == 0, run.output
         return run.stdout
+
+    def close(self) -> None:
+        """Hang up on the database."""
+        with self.here.app_context():
+            db.engine.dispose()
 
     def switch(self, **changes: Any) -> None:
         """Let something go wrong in the LMS, or with ``reset=True`` nothing any more."""
@@ -68,7 +85,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     processes = run_demo.start(env, port, lms_port, "--testing")
     try:
         run_demo.wait_until_served(port, lms_port)
-        yield Demo(f"http://frontline.localhost:{port}", f"http://lms.localhost:{lms_port}", env)
+        made = Demo(f"http://frontline.localhost:{port}", f"http://lms.localhost:{lms_port}", env)
+        yield made
+        made.close()
     finally:
         for process in processes:
             process.terminate()

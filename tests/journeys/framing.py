@@ -6,7 +6,7 @@ what the frame tells it; a platform round that page; and a host outside that wri
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote
 from flask import Flask, Response, g, request
 from sqlalchemy import select
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from courses import publishing
 from courses.catalogue import ModuleVersion, Origin, Unit
@@ -54,6 +55,8 @@ class Stage:
     learner_id: int
     reached: list[str] = field(default_factory=list)
     "What the host outside was asked for."
+    answered: threading.Condition = field(default_factory=threading.Condition)
+    "Told of each request to the site, once it was answered."
 
     @property
     def site(self) -> str:
@@ -99,6 +102,15 @@ class Stage:
         with self.app.app_context():
             return db.session.execute(statement).first()
 
+    def until(self, holds: Callable[[], Any], seconds: float = 10) -> bool:
+        """Whether what is asked of the database comes to hold, looked at whenever the site has answered somebody."""
+        with self.answered:
+            return bool(self.answered.wait_for(holds, seconds))
+
+    def _tell(self) -> None:
+        with self.answered:
+            self.answered.notify_all()
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         host = environ["HTTP_HOST"].split(".")[0]
         if host == "outside":
@@ -109,7 +121,7 @@ class Stage:
             given = f'src="{src}" allow="fullscreen; autoplay" width="100%" height="800"'
             page = f'<!doctype html><title>Platform</title><iframe title="tool" {given}></iframe>'
             return Response(page, mimetype="text/html")(environ, start_response)
-        return self.app(environ, start_response)
+        return ClosingIterator(self.app(environ, start_response), self._tell)
 
 
 @permits(Permission.ANYONE)
@@ -144,7 +156,7 @@ def served(folder: Path, **more: str) -> Iterator[Stage]:
         learner_id = learners.add(session, now())
     stage = Stage(app, port, learner_id)
     server = make_server("127.0.0.1", port, stage, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield stage

@@ -1,7 +1,6 @@
 """What a package can reach, tried from inside one: framed by the site, which a learning platform frames."""
 
 import json
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -97,7 +96,7 @@ def test_scorm_is_resumed_after_its_page_was_left(browser, stage, tmp_path):
     content(page).get_by_role("button", name="Answer right").click()
     page.goto("about:blank")
     kept = select(Attempt.commit_seq).where(Attempt.unit_id == unit.id)
-    until(lambda: stage.ask(kept).commit_seq)
+    assert stage.until(lambda: stage.ask(kept).commit_seq)
     page.goto(stage.in_platform(stage.open(unit)))
     expect(content(page).get_by_test_id("page")).to_have_text("Page 2 of 5")
     state = json.loads(content(page).get_by_test_id("state").inner_text())
@@ -164,7 +163,7 @@ def test_a_preview_tells_each_call_and_keeps_nothing(browser, stage, tmp_path):
     page = browser.new_page()
     page.goto(stage.in_platform(stage.open(unit, Mode.PREVIEW)))
     content(page).get_by_role("button", name="Finish").click()
-    until(lambda: any(each["t"] == "exit" for each in told(page)))
+    expect(page.frame_locator("iframe").locator("#told")).to_contain_text('"t":"exit"')
     calls = [each for each in told(page) if each["t"] == "call"]
     assert calls[0]["name"] == "LMSInitialize"
     assert ["cmi.core.lesson_status", "completed"] in [each["args"] for each in calls]
@@ -178,7 +177,7 @@ def test_h5p_scores_where_the_browser_gives_frames_no_storage(browser, stage, tm
     page.goto(stage.in_platform(stage.open(unit)))
     for name in ("Answer right", "Answer right", "Finish"):
         content(page).get_by_role("button", name=name).click()
-    until(lambda: stage.ask(select(Attempt.score).where(Attempt.unit_id == unit.id)).score == 100)
+    assert stage.until(lambda: stage.ask(select(Attempt.score).where(Attempt.unit_id == unit.id)).score == 100)
     page.close()
 
 
@@ -192,13 +191,5 @@ def test_a_pdf_is_turned_by_keyboard_and_completed_by_seeing_it(browser, stage, 
         page.wait_for_timeout(1_200)  # a page counts as seen after a second
         player.locator("#stage").press("ArrowRight")
         expect(player.get_by_text(f"Page {number} of 3")).to_have_count(1)
-    until(lambda: stage.ask(select(Attempt.is_complete).where(Attempt.unit_id == unit.id)).is_complete)
+    assert stage.until(lambda: stage.ask(select(Attempt.is_complete).where(Attempt.unit_id == unit.id)).is_complete)
     page.close()
-
-
-def until(holds, seconds=10):
-    """Wait for what a closing page has sent."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)

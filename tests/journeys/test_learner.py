@@ -97,7 +97,7 @@ def wrong_and_right(tool: FrameLocator, slug: str = SLUG) -> tuple[list[str], li
 def answer(tool: FrameLocator, questions, *, rightly: bool) -> None:
     """Fill in the quiz's form."""
     fields = tool.locator("fieldset, .nhsuk-form-group").filter(has=tool.locator("input[name^=q]"))
-    names = list(dict.fromkeys(tool.locator("input[name^=q]").evaluate_all("all => all.map(each => each.name)")))
+    names = list(dict.fromkeys(tool.locator("main input[name^=q]").evaluate_all("all => all.map(each => each.name)")))
     assert len(names) == len(questions), (names, fields.count())
     for name, question in zip(names, questions, strict=True):
         options = question["options"]

@@ -1,11 +1,21 @@
 """Every page in a real browser: accessible at each width, small, without sideways scroll, by keyboard, without JavaScript."""
 
+import json
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
+from courses.catalogue import Theme
+from courses.db import now
+from learn.discussion import posting, rules
+from learn.discussion.acts import editing
+from learn.moderation.models import ReviewItem
+from learn.web import writing
+from tests.discussing import make_writer, say
 from tests.journeys import axe
 from tests.journeys.conftest import Demo
 from tests.packages import h5p, media, scorm, web
@@ -21,11 +31,18 @@ OPEN = [
     "/community-rules",
     "/help",
     "/erased",
+    "/stories",
+    "/s/FRL-2026-0001",
+    "/s/FRL-2026-0001/v1",
     "/nothing-here",
 ]
 INSIDE = [
     "/", "/learn", "/resources", "/me", "/me/profile", "/me/addresses", "/me/sessions",
     "/me/link", "/me/notifications", "/me/notifications/mail", "/me/data", "/me/data/erase",
+    "/stories", "/stories?setting=hospice&region=wales", "/stories?q=midwives", "/s/FRL-2026-0002", "/s/FRL-2026-0002/versions",
+    "/s/FRL-2026-0002/tried",
+    "/stories/new", "/stories/mine", "/report/story/1", "/rules/accept", "/forum", "/forum/research-culture", "/forum/research-culture/new",
+    "/search", "/search?q=midwives", "/search?q=midwives&kind=story&order=newest&theme=patient-benefit", "/search?q=nothinghasthis",
     "/themes/patient-benefit", "/themes/clinical-care", "/courses/frontline-research-engagement",
     MODULE, f"{MODULE}/units/1", f"{MODULE}/units/6", f"{MODULE}/units/7", "/modules/keeping-the-momentum", "/modules/patients-at-the-centre",
 ]  # fmt: skip
@@ -42,6 +59,28 @@ AUTHORING = [
     *(f"{COPY}/units/6/questions/new/{kind}" for kind in (
         "single", "multiple", "truefalse", "shortanswer", "numerical", "matching", "essay", "description")),
 ]  # fmt: skip
+TALKED = [
+    "/topics/{topic}",
+    "/topics/{topic}/write?to={post}",
+    "/posts/{mine}/edit",
+    "/posts/{mine}/remove",
+    "/posts/{mine}/history",
+    "/report/post/{post}",
+    "/stories/{story}/write",
+    "/stories/{story}/preview",
+    "/stories/{story}/status",
+    "/stories/{story}/delete",
+]
+DESK = [
+    "/moderation",
+    "/moderation?show=stories",
+    "/moderation?urgency=1",
+    "/moderation/{item}",
+    "/moderation/decided",
+    "/moderation/scan",
+    "/topics/{topic}",
+    "/posts/{mine}/history",
+]
 PLAYED = [f"/modules/{kind}{page}" for kind in (*KINDS, "film") for page in ("", "/units/1")]
 PLAYED += ["/modules/two/units/2", "/modules/two/units/1/window"]
 WIDTHS = (885, 1000, 390)
@@ -97,6 +136,51 @@ def author(demo: Demo, browser: Browser, packages: None) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
+def talked(demo: Demo, inside: Page) -> dict[str, int]:
+    """What somebody wrote who is in the middle of a module: a topic that was answered, a changed post, one that waits, a draft."""
+    inside.goto(f"{demo.site}/stories/new")
+    inside.get_by_role("button", name="Start a story").click()
+    story = re.search(r"/stories/(\d+)/write", inside.url)
+    assert story
+    me = next(
+        each["id"]
+        for each in json.loads(demo.frontline("user", "list", "--json"))
+        if each["email"] == "pages@nhs.example"
+    )
+    with demo.here.app_context(), writing() as session:
+        rules.accept(session, me, now())
+        theme = session.scalars(select(Theme.id).where(Theme.slug == "research-culture")).one()
+        begun = posting.start(
+            session, theme, make_writer(session).id, "Where do you keep the list?", "> Ask.\n\n- On paper\n", at=now()
+        )
+        mine = say(session, begun.topic_id, SimpleNamespace(id=me), "On the wall.", parent_id=begun.post_id)
+        editing.change(
+            session, mine, me, "On the wall, and [here](https://example.org).", revision=1, at=now(), reason="More"
+        )
+        say(session, begun.topic_id, SimpleNamespace(id=me), "The form is 999 000 0018.", because="It is printed on it")
+        item = session.scalars(
+            select(ReviewItem.id).where(ReviewItem.kind == "post").order_by(ReviewItem.id.desc())
+        ).first()
+    assert item
+    return {"topic": begun.topic_id, "post": begun.post_id, "mine": mine, "item": item, "story": int(story[1])}
+
+
+@pytest.fixture(scope="module")
+def facilitator(demo: Demo, browser: Browser, talked: dict[str, int]) -> Iterator[Page]:
+    """A window of a facilitator who has something open, and who is an administrator too."""
+    context = browser.new_context(viewport={"width": 885, "height": 600})
+    demo.frontline(
+        "user", "add", "desk@nhs.example", "--name", "Helen Desk", "--role", "facilitator", "--role", "administrator"
+    )
+    page = enter(demo, context, "desk@nhs.example", is_new=False)
+    page.goto(f"{demo.site}/moderation/{talked['item']}")
+    page.get_by_role("button", name="Take it and decide").click()
+    expect(page.get_by_label("Note to the author")).to_be_visible()
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
 def player(demo: Demo, browser: Browser, packages: None) -> Iterator[Page]:
     """A window of a learner who began each of those modules."""
     context = browser.new_context(viewport={"width": 885, "height": 600})
@@ -131,6 +215,20 @@ def test_what_anyone_may_open_is_accessible(demo, browser, path):
 def test_what_members_open_is_accessible(demo, inside, path):
     inside.goto(f"{demo.site}{path}")
     look(inside, path)
+
+
+@pytest.mark.parametrize("path", TALKED)
+def test_what_members_wrote_is_accessible(demo, inside, talked, path):
+    answer = inside.goto(f"{demo.site}{path.format(**talked)}")
+    assert answer.status == 200
+    look(inside, path)
+
+
+@pytest.mark.parametrize("path", DESK)
+def test_what_facilitators_open_is_accessible(demo, facilitator, talked, path):
+    answer = facilitator.goto(f"{demo.site}{path.format(**talked)}")
+    assert answer.status == 200
+    look(facilitator, path)
 
 
 @pytest.mark.parametrize("path", AUTHORING)
@@ -176,6 +274,31 @@ def test_the_report_of_an_upload_is_accessible(demo, author, tmp_path, name, con
     author.get_by_role("button", name="Upload", exact=True).click()
     expect(author.locator(".outcome h2")).to_contain_text(heading, timeout=30_000)
     look(author, f"the report of {name}")
+
+
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/report/post/{post}", "Send report"), ("/topics/{topic}/write", "Post answer"), ("/forum/research-culture/new", "Start the topic"),
+        ("/stories/{story}/write", "Send for review"),
+    ],
+)  # fmt: skip
+def test_what_members_sent_empty_comes_back_accessible(demo, inside, talked, path, button):
+    inside.goto(f"{demo.site}{path.format(**talked)}")
+    inside.get_by_role("button", name=button, exact=True).first.click()
+    expect(inside).to_have_title(re.compile("^Error: "))
+    expect(inside.locator(".nhsuk-error-summary")).to_be_visible()
+    look(inside, f"{path}, empty")
+
+
+def test_a_search_that_cannot_be_and_a_decision_that_is_none_are_accessible(demo, inside, facilitator, talked):
+    inside.goto(f"{demo.site}/search?q=%22%22")
+    expect(inside).to_have_title(re.compile("^Error: "))
+    look(inside, "a search for nothing")
+    facilitator.goto(f"{demo.site}/moderation/{talked['item']}")
+    facilitator.get_by_role("button", name="Save and show the next one").click()
+    expect(facilitator.locator(".nhsuk-error-summary")).to_be_visible()
+    look(facilitator, "a decision without anything")
 
 
 def test_errors_and_marks_are_accessible(demo, inside, picture):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from courses.learning.models import Attempt
 from tests.journeys.framing import served
-from tests.journeys.test_isolation import content, until
+from tests.journeys.test_isolation import content
 from tests.packages import scorm
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def test_a_package_that_finishes_in_unload_alone_is_finished(browser, stage, tmp
     content(page).get_by_role("button", name="Finish").click()
     expect(content(page).get_by_test_id("finished")).to_have_text("You have finished")
     page.goto("about:blank")
-    until(lambda: outcome(stage, unit) == (True, 100))
+    assert stage.until(lambda: outcome(stage, unit) == (True, 100))
     page.close()
 
 
@@ -45,6 +45,6 @@ def test_a_course_in_a_window_of_its_own_finds_the_player_and_is_kept(browser, s
     course.get_by_role("button", name="Answer right").click()
     course.get_by_role("button", name="Finish").click()
     expect(course.get_by_test_id("finished")).to_have_text("You have finished")
-    until(lambda: outcome(stage, unit) == (True, 100))
+    assert stage.until(lambda: outcome(stage, unit) == (True, 100))
     course.close()
     page.close()

@@ -6,7 +6,6 @@ come through, so a loss is never made bigger than it was.
 """
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
-from werkzeug.wsgi import ClosingIterator
 
 from courses.db import now
 from courses.learning import learners
@@ -96,11 +94,10 @@ class Tab:
 
 
 class Door:
-    """In front of a stage: what comes by beacon from some plays is lost on the way, and each message that was answered is told."""
+    """In front of a stage: what comes by beacon from some plays is lost on the way."""
 
     def __init__(self, stage: Stage) -> None:
         self.site, self.shut = stage.app.wsgi_app, set[str]()
-        self.answered = threading.Condition()
         stage.app.wsgi_app = self  # type: ignore[method-assign]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -108,11 +105,7 @@ class Door:
         if parts[-1] == "snap" and parts[2] in self.shut:
             start_response("503 Service Unavailable", [("Content-Length", "0")])
             return [b""]
-        return ClosingIterator(self.site(environ, start_response), self._tell)
-
-    def _tell(self) -> None:
-        with self.answered:
-            self.answered.notify_all()
+        return self.site(environ, start_response)
 
 
 def tabs(count: int, seed: int) -> list[Tab]:
@@ -140,7 +133,7 @@ def run(browser: Browser, stage: Stage, folder: Path, drawn: list[Tab], seed: in
             tab.closed_at = time.time()
             WAYS[tab.way](tab.page)
         for tab in some:
-            _compare(stage, door, tab)
+            _compare(stage, tab)
             if tab.way != "browser closed":
                 tab.page.context.close()
 
@@ -172,11 +165,10 @@ def _open(browser: Browser, stage: Stage, unit: Any, tab: Tab) -> None:
         tab.page.goto(stage.in_platform(opened))
 
 
-def _compare(stage: Stage, door: Door, tab: Tab) -> None:
+def _compare(stage: Stage, tab: Tab) -> None:
     """What is kept, once the last value is or nothing more comes."""
     last = tab.last("set")
-    with door.answered:
-        door.answered.wait_for(lambda: _kept(stage, tab) >= last, PATIENCE if tab.has_beacon else 0.5)
+    stage.until(lambda: _kept(stage, tab) >= last, PATIENCE if tab.has_beacon else 0.5)
     tab.kept = _kept(stage, tab)
 
 

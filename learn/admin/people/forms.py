@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from learn.accounts.models import Role
-from learn.components import draw_checkboxes, draw_input, draw_radios, local, nhsuk
+from learn.components import draw_checkboxes, draw_date, draw_input, draw_radios, local
 from learn.config import settings
 
 SOME = "facilitator_of_some"
@@ -117,17 +117,10 @@ class SuspendForm(FlaskForm):
 
     def drawn_day(self) -> Markup:
         """The day as three numbers."""
-        fields = (self.day, self.month, self.year)
-        items = [
-            {"name": field.name, "id": field.id, "label": field.label.text, "value": field.data or "",
-             "width": 4 if field is self.year else 2}
-            for field in fields
-        ]  # fmt: skip
-        return nhsuk.date_input({
-            "id": "until", "fieldset": {"legend": {"text": "The day from which they may come in again"}}, "items": items,
-            "hint": {"text": "Only if you do not choose a length. For example 24 11 2026"},
-            **({"errorMessage": {"text": str(self.day.errors[0])}} if self.day.errors else {}),
-        })  # fmt: skip
+        return draw_date(
+            self.day, self.month, self.year, id="until", legend="The day from which they may come in again",
+            hint="Only if you do not choose a length. For example 24 11 2026",
+        )  # fmt: skip
 
 
 class MergeForm(FlaskForm):

@@ -12,7 +12,7 @@ from courses.catalogue import Rule, ScorePolicy, UnitKind
 from courses.drafting import choices
 from courses.drafting.choices import Settings
 from learn.authoring.drafts.forms import title_field, trimmed
-from learn.components import draw_checkbox, draw_input, draw_radios, draw_select, local, nhsuk
+from learn.components import draw_checkbox, draw_date, draw_input, draw_radios, draw_select, local
 from learn.config import settings
 
 RULES = {
@@ -144,7 +144,9 @@ class SettingsForm(FlaskForm):
                 int(text) for text in (*typed, hour, minute) if text.isascii() and text.isdigit() and len(text) <= 4
             ]
             found = datetime(*numbers, tzinfo=settings().zone)  # type: ignore[arg-type,misc]
-            if len(numbers) != 5 or not 2000 <= found.year <= 2100:
+            # An hour that the clocks leave out in spring is none: a moment that comes back from UTC as another.
+            is_real = found.astimezone(UTC).astimezone(found.tzinfo).replace(tzinfo=None) == found.replace(tzinfo=None)
+            if len(numbers) != 5 or not 2000 <= found.year <= 2100 or not is_real:
                 raise ValueError
         except (TypeError, ValueError):
             self.day.errors = [WHEN]
@@ -153,17 +155,10 @@ class SettingsForm(FlaskForm):
 
     def drawn_day(self) -> Markup:
         """The day as three numbers."""
-        fields = (self.day, self.month, self.year)
-        items = [
-            {"name": field.name, "id": field.id, "label": field.label.text, "value": field.data or "",
-             "width": 4 if field is self.year else 2}
-            for field in fields
-        ]  # fmt: skip
-        return nhsuk.date_input({
-            "id": "opens", "fieldset": {"legend": {"text": "Not before"}}, "items": items,
-            "hint": {"text": "Leave it empty to open at once. For example 24 11 2026"},
-            **({"errorMessage": {"text": str(self.day.errors[0])}} if self.day.errors else {}),
-        })  # fmt: skip
+        return draw_date(
+            self.day, self.month, self.year, id="opens", legend="Not before",
+            hint="Leave it empty to open at once. For example 24 11 2026",
+        )  # fmt: skip
 
 
 def typed_of(unit: Any) -> dict[str, Any]:

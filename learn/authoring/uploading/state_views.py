@@ -13,7 +13,6 @@ from learn.authoring import showing
 from learn.authoring.models import UploadState
 from learn.authoring.room import bp, writes
 from learn.authoring.uploading import receiving
-from learn.authoring.uploading.upload_views import in_json
 from learn.extensions import db
 from learn.notifications import notices
 from learn.web import writing
@@ -41,7 +40,6 @@ def one_upload(number: int) -> str:
 
 @bp.get("/uploads/<int:number>.json")
 @writes
-@in_json
 def state(number: int) -> Any:
     """Say where it stands, for the page's script."""
     row = receiving.mine(db.session(), current_user.id, number)

@@ -1,7 +1,5 @@
 """Files come in: chosen on a page, sent by its script in slices or by a plain form, and handed on to be checked."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -11,25 +9,11 @@ from courses.db import now
 from learn.authoring.room import bp, writes
 from learn.authoring.uploading import forms, landing, pairing, receiving, starting
 from learn.authoring.uploading.forms import UploadForm
-from learn.errors import FrontlineError
 from learn.extensions import csrf, db
 from learn.web import HIGHEST, writing
 
 NOTHING = "Choose at least one file"
 ONE_ALONE = "A new version of a module is one file. Choose one, and a video with its captions and its transcript"
-
-
-def in_json(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Refusals as {words}, for the page's script."""
-
-    @wraps(view)
-    def answer(*args: Any, **given: Any) -> Any:
-        try:
-            return view(*args, **given)
-        except FrontlineError as refusal:
-            return jsonify(words=refusal.message), refusal.status
-
-    return answer
 
 
 @bp.get("/upload")
@@ -62,7 +46,6 @@ def take_form() -> Any:
 
 @bp.post("/uploads")
 @writes
-@in_json
 def begin() -> Any:
     """Say that a file comes: its name and size; answers where its slices go."""
     told = request.get_json(silent=True)
@@ -81,7 +64,6 @@ def begin() -> Any:
 @bp.post("/uploads/<int:number>/content")
 @writes
 @csrf.exempt  # type: ignore[untyped-decorator]
-@in_json
 def content(number: int) -> Any:
     """Take the next slice of a file; 409 with what is here when it is not the next."""
     landing.let_in(2 * receiving.SLICE)

@@ -15,6 +15,7 @@ from learn.authoring.uploading import starting
 from learn.authoring.versions import reading, version_views
 from learn.authoring.versions.forms import CopyForm, PressForm, PublishForm
 from learn.extensions import db
+from learn.search import modules
 from learn.web import writing
 
 
@@ -29,6 +30,7 @@ def publish(slug: str, n: int) -> Any:
     switch, is_compatible = Switch(form.switch.data), bool(form.is_compatible.data)
     with writing() as session:
         publishing.publish(session, row.id, now(), switch=switch, is_compatible=is_compatible)
+        modules.keep(session, row.id)
         _note(session, "module.published", found, n, switch=switch.value, is_compatible=is_compatible)
     flash(f"Version {n} is published. New learners get it from now on.", "success")
     return _back(slug, n)
@@ -54,6 +56,7 @@ def retire(slug: str, n: int) -> Any:
     found, row = _changeable(slug, n)
     with writing() as session:
         publishing.retire(session, row.id)
+        modules.keep(session, row.id)
         _note(session, "module.retired", found, n)
     flash(f"Version {n} is retired. You can restore it at any time.", "success")
     return _back(slug, n)
@@ -66,6 +69,7 @@ def restore(slug: str, n: int) -> Any:
     found, row = _changeable(slug, n)
     with writing() as session:
         publishing.restore(session, row.id, now())
+        modules.keep(session, row.id)
         _note(session, "module.restored", found, n)
     flash(f"New learners get version {n} from now on. Whoever is on another stays there.", "success")
     return _back(slug, n)

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, StringField
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms.validators import AnyOf, DataRequired, Length, Regexp
 
 from courses.catalogue import Switch
 from learn.components import draw_checkbox, draw_input, draw_radios
@@ -23,8 +23,9 @@ class PublishForm(FlaskForm):
     """What publishing means for learners on an earlier version, and whether packages can go on."""
 
     switch = RadioField(
-        "Learners who are in the middle of an earlier version", [DataRequired("Select what happens to learners on an earlier version")],
-        choices=SWITCHES, default=Switch.STAY.value, widget=draw_radios,
+        "Learners who are in the middle of an earlier version",
+        [AnyOf([each.value for each in Switch], "Select what happens to learners on an earlier version")],
+        choices=SWITCHES, default=Switch.STAY.value, widget=draw_radios, validate_choice=False,
     )  # fmt: skip
     is_compatible = BooleanField(
         "Packages can go on where a learner left off in the version before",

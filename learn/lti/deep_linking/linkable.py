@@ -24,7 +24,7 @@ class Linkable:
     def resource_id(self) -> str:
         """Our own name for it in a gradebook, by which its column is found again: ``module:<slug>``."""
         kind, _, slug = self.path.strip("/").partition("/")
-        return f"{kind.removesuffix('s')}:{slug}" if slug else "home"
+        return f"{kind.removesuffix('s')}:{slug}" if slug else kind or "home"
 
 
 @dataclass(frozen=True)

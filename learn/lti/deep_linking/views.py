@@ -20,7 +20,7 @@ from learn.web import writing
 
 bp = Blueprint("deep_linking", __name__)
 
-KINDS = {"module": "Modules", "course": "Courses", "home": "Home page"}
+KINDS = {"module": "Modules", "course": "Courses", "home": "Home page", "stories": "Success stories", "forum": "Forum"}
 MOST = 50
 "Things that can be chosen at once."
 

@@ -2,8 +2,8 @@
 // The address of this file carries a hash of all of ours; the others are loaded with the same one.
 
 const OURS = new Set([
-  "arriving", "close", "frame", "kept", "markdown", "others", "play", "preview", "print", "send", "session", "storage", "typed", "upload",
-  "video", "window",
+  "arriving", "close", "draft", "fold", "frame", "kept", "markdown", "moderate", "others", "play", "preview", "print", "reply", "send",
+  "session", "storage", "typed", "upload", "video", "window", "writing",
 ]);
 const version = new URL(import.meta.url).search;
 

@@ -3,7 +3,7 @@
 export async function start(toolbar) {
   const box = document.getElementById(toolbar.getAttribute("for"));
   const at = box.form.elements.namedItem("at");
-  box.form.addEventListener("submit", () => {
+  if (at) box.form.addEventListener("submit", () => {
     at.value = box.selectionStart; // a picture is put in where the cursor stood
   });
   await import(new URL(toolbar.dataset.script, location.href));

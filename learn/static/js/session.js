@@ -107,7 +107,7 @@ export function start(region) {
 
   const guard = async (event) => {
     const { target: form, submitter } = event;
-    const isGuarded = form.dataset.module === "typed" || passed() >= idle;
+    const isGuarded = ["draft", "typed", "writing"].includes(form.dataset.module) || passed() >= idle;
     if (!isGuarded || form === allowed || form.method !== "post" || form.dataset.leaves !== undefined) return;
     event.preventDefault();
     if (isAsking) return;

@@ -127,8 +127,11 @@ export function start(form) {
       isLeaving = true;
       check.submit();
     }
-    else if (here) place.querySelector("[data-part=go-on]").hidden = false;
-    else form.hidden = false;
+    else {
+      place.querySelector("[data-part=stay]").hidden = true;
+      if (here) place.querySelector("[data-part=go-on]").hidden = false;
+      else form.hidden = false;
+    }
   }
 
   form.addEventListener("submit", (event) => {

@@ -34,7 +34,7 @@ def opened(session, learner_id):
             session, unit_id=unit_id, mode=mode, learner_id=learner, session_id=session_id, frame_origins=["https://lms.example"], now=at
         )  # fmt: skip
         session.commit()
-        return plays.find(session, token, at)
+        return plays.find(session.connection(), token, at)
 
     return go
 

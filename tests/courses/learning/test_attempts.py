@@ -70,8 +70,8 @@ def test_a_page_that_is_loaded_again_is_told_where_its_play_stands(session, scor
     token = plays.begin(
         session, unit_id=scorm.units[0].id, mode=Mode.LEARN, learner_id=learner_id, session_id=None, frame_origins=[], now=at
     )  # fmt: skip
-    told(plays.find(session, token, at), 5, {}, seconds=40, after=40)
-    again = plays.find(session, token, at)
+    told(plays.find(session.connection(), token, at), 5, {}, seconds=40, after=40)
+    again = plays.find(session.connection(), token, at)
     assert (again.commit_seq, again.play_seconds) == (5, 40)
 
 

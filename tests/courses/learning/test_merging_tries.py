@@ -1,12 +1,15 @@
 """Tries at packages when two learners become one, when they are told of, and when they are forgotten."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from courses.catalogue import Unit
 from courses.db import now
+from courses.errors import NotAllowedHere
 from courses.learning import attempts, learners, merging, personal
 from courses.learning.attempts import Fenced
-from courses.learning.models import Attempt, Enrolment, Exit, Learner, Play
+from courses.learning.models import Attempt, Enrolment, Exit, Learner, Mode, Play
+from tests.courses.learning.played import SCORM12, make_played
 
 
 def core(**values):
@@ -74,6 +77,38 @@ def test_tries_of_a_module_that_only_the_other_began_go_along(session, scorm, ot
     told(opened(scorm.units[0].id, learner=other_id), 1, {"suspend_data": "theirs"})
     merged()
     assert attempts.initial(session, opened(scorm.units[0].id))["cmi"]["suspend_data"] == "theirs"
+
+
+@pytest.mark.parametrize("is_mine_further", [True, False])
+def test_of_two_versions_only_the_one_that_goes_on_takes_more(
+    session, storage, scorm, other_id, opened, told, merged, is_mine_further
+):
+    mine = opened(scorm.units[0].id)
+    newer = make_played(session, storage, {**SCORM12, "play": {**SCORM12["play"], "href": "b.html"}}, SCORM12)
+    assert (newer.id, newer.version_id) != (scorm.id, scorm.version_id) and newer.id == scorm.id
+    theirs = opened(newer.units[0].id, learner=other_id)
+    further, left = (mine, theirs) if is_mine_further else (theirs, mine)
+    told(further, 1, {"suspend_data": "further", **core(lesson_status="passed")})
+    told(left, 1, {"suspend_data": "left"})
+    merged()
+    told(further, 2, {"suspend_data": "further still"})
+    with pytest.raises(Fenced):
+        told(left, 2, core(lesson_status="passed"))
+    unit = (scorm if is_mine_further else newer).units[0]
+    assert attempts.initial(session, opened(unit.id))["cmi"]["suspend_data"] == "further still"
+    assert len(kept(session)) == 2, "the other try stays to be seen"
+
+
+def test_tries_of_both_count_where_they_are_limited(session, scorm, learner_id, other_id, opened, told, merged):
+    unit_id = scorm.units[0].id
+    session.execute(update(Unit).where(Unit.id == unit_id).values(max_attempts=2))
+    for learner in (learner_id, other_id):
+        told(opened(unit_id, learner=learner), 1, core(lesson_status="failed"), is_final=True)
+    merged()
+    play = opened(unit_id)
+    assert play.mode is Mode.REVIEW
+    with pytest.raises(NotAllowedHere):
+        attempts.start_again(session, learner_id, unit_id, now())
 
 
 def test_what_a_package_keeps_is_told_to_its_learner(session, scorm, learner_id, other_id, opened, told):

@@ -25,13 +25,12 @@ def test_a_token_is_random_and_not_kept(session, scorm, learner_id):
     token = begin(session, scorm.units[0].id, learner_id)
     assert len(token) == 22
     assert session.scalar(select(Play.token_hash)) == plays.hashed(token) != token
-    assert plays.find(session, token + "x", now()) is None
+    assert plays.find(session.connection(), token + "x", now()) is None
 
 
 def test_a_play_tells_what_serving_it_takes(session, scorm, learner_id):
-    row = plays.find(
-        session, begin(session, scorm.units[0].id, learner_id, frame_origins=["https://lms.example"]), now()
-    )
+    token = begin(session, scorm.units[0].id, learner_id, frame_origins=["https://lms.example"])
+    row = plays.find(session.connection(), token, now())
     assert (row.mode, row.unit_id, row.kind, row.version_id) == (
         Mode.LEARN,
         scorm.units[0].id,
@@ -46,18 +45,19 @@ def test_a_play_tells_what_serving_it_takes(session, scorm, learner_id):
 def test_a_play_ends_20_minutes_after_its_last_use_and_after_12_hours_at_the_latest(session, scorm, learner_id):
     start = now()
     token = begin(session, scorm.units[0].id, learner_id, start)
-    play = plays.find(session, token, start + timedelta(minutes=19))
+    play = plays.find(session.connection(), token, start + timedelta(minutes=19))
     assert play is not None
-    assert plays.find(session, token, start + timedelta(minutes=20)) is None
+    assert plays.find(session.connection(), token, start + timedelta(minutes=20)) is None
     for minutes in range(15, 12 * 60, 15):
         plays.keep_alive(session, play.id, start + timedelta(minutes=minutes))
-    assert plays.find(session, token, start + timedelta(hours=11, minutes=40)) is not None
-    assert plays.find(session, token, start + timedelta(hours=12)) is None
+    assert plays.find(session.connection(), token, start + timedelta(hours=11, minutes=40)) is not None
+    assert plays.find(session.connection(), token, start + timedelta(hours=12)) is None
 
 
 def test_a_use_moves_the_end_only_when_that_is_worth_a_write(session, scorm, learner_id):
     start = now()
-    play = plays.find(session, begin(session, scorm.units[0].id, learner_id, start), start)
+    token = begin(session, scorm.units[0].id, learner_id, start)
+    play = plays.find(session.connection(), token, start)
     plays.keep_alive(session, play.id, start + timedelta(minutes=4))
     assert session.scalar(select(Play.expires_at)) == play.expires_at
     plays.keep_alive(session, play.id, start + timedelta(minutes=6))
@@ -67,11 +67,11 @@ def test_a_use_moves_the_end_only_when_that_is_worth_a_write(session, scorm, lea
 def test_a_closed_play_and_one_whose_session_ended_are_gone(session, scorm, learner_id):
     first, second = (begin(session, scorm.units[0].id, learner_id, session_id=number) for number in (7, 8))
     plays.end(session, first, now())
-    assert plays.find(session, first, now()) is None
+    assert plays.find(session.connection(), first, now()) is None
     plays.end_of_session(session, 7, now())
-    assert plays.find(session, second, now()) is not None
+    assert plays.find(session.connection(), second, now()) is not None
     plays.end_of_session(session, 8, now())
-    assert plays.find(session, second, now()) is None
+    assert plays.find(session.connection(), second, now()) is None
 
 
 def test_plays_that_are_over_are_pruned(session, scorm, learner_id):
@@ -124,7 +124,7 @@ def test_finding_a_play_is_one_statement(session, scorm, learner_id, engine):
     token = begin(session, scorm.units[0].id, learner_id)
     statements = []
     event.listen(engine, "before_cursor_execute", lambda c, cur, statement, *rest: statements.append(statement))
-    plays.find(session, token, now())
+    plays.find(session.connection(), token, now())
     assert len([each for each in statements if not each.startswith("BEGIN")]) == 1
 
 
@@ -141,7 +141,7 @@ def test_windows_that_open_and_commit_at_once_leave_one_that_counts(sessions, se
             tokens.append(token)
             for seq in range(1, 8):
                 with sessions.begin() as mine:
-                    play = plays.find(mine, token, now())
+                    play = plays.find(mine.connection(), token, now())
                     attempts.commit(mine, play, Commit(seq, {"suspend_data": f"{n}:{seq}"}), now())
         except Fenced:
             pass

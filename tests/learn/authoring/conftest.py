@@ -58,9 +58,14 @@ def packed(files: dict[str, Any] | None = None) -> bytes:
     return made.getvalue()
 
 
+def script(author: PageClient) -> dict[str, str]:
+    """The headers that the upload page's script sends."""
+    return {"X-CSRFToken": author.get("/authoring/upload").csrf_token, "Accept": "application/json"}
+
+
 def send(author: PageClient, name: str, content: bytes, *, part: int = 8 * 1024 * 1024) -> int:
     """Send a file in slices, as the page's script does; returns its number."""
-    headers = {"X-CSRFToken": author.get("/authoring/upload").csrf_token}
+    headers = script(author)
     told = author._open(
         "POST", "/authoring/uploads", 201, json={"name": name, "size": len(content)}, headers=headers
     ).json

@@ -19,6 +19,7 @@ from learn.outbox import queue
 from learn.outbox.models import OutboxItem
 from tests.learn.authoring.conftest import IMPATIENT, bring, packed
 from tests.modules import make_module, make_theme
+from tests.packages import media
 
 
 def state(session):
@@ -133,6 +134,14 @@ def test_a_module_of_the_starter_content_is_never_changed_by_an_upload(author, s
     assert page.h1 == "This module belongs to the starter content"
 
 
+def test_a_new_version_that_could_not_be_checked_is_uploaded_again_for_the_same_module(author, check):
+    bring(author, "consent.zip", packed())
+    check()
+    path = bring(author, "consent.zip", packed({"01.md": "# Other\n\nOther text."}), module="consent")
+    check(upload=Checking(seconds=0.05))
+    assert author.get(path).select_one("a.nhsuk-button")["href"] == "/authoring/upload?module=consent"
+
+
 @pytest.mark.parametrize(
     ("seconds", "memory", "words"),
     [(0.05, 2**30, "longer than 2 minutes"), (60, 20 * 2**20, "needed more memory")],
@@ -147,7 +156,7 @@ def test_a_check_that_takes_too_much_fails_in_words_and_harms_only_its_child(
     assert words in found.last_error
     page = author.get(path)
     assert page.select_one(".outcome h2").text == "This file could not be checked"
-    assert page.select_one("a.nhsuk-button").text == "Upload a mended file"
+    assert page.select_one("a.nhsuk-button").text == "Upload the file again"
     assert session.scalar(select(func.count()).select_from(ModuleVersion)) == 0
     assert list(receiving.folder().iterdir()) == []
 
@@ -276,6 +285,15 @@ def test_what_a_child_hands_over_is_the_same_on_this_side(tmp_path):
     again = handed.unpacked(handed.packed(report, content))
     assert again == (report, content)
     assert [type(unit.kind) for unit in again[1].units] == [type(unit.kind) for unit in content.units]
+
+
+def test_a_video_that_came_alone_is_asked_for_with_its_captions(author, check, tmp_path):
+    path = bring(author, "film.webm", media.webm(tmp_path / "film.webm").read_bytes())
+    check()
+    page = author.get(path)
+    assert "choose the file with its captions (WebVTT) at the same time" in page.select_one(".outcome").get_text()
+    assert "A video needs captions" in page.words and "--captions" not in page.words
+    assert page.select_one("a.nhsuk-button").text == "Upload it with its captions"
 
 
 def test_a_video_is_checked_together_with_its_captions(author, session, app):

@@ -13,7 +13,7 @@ from courses.db import now
 from learn.authoring.models import Upload, UploadState
 from learn.authoring.uploading import receiving, sweeping
 from learn.outbox.models import OutboxItem
-from tests.learn.authoring.conftest import packed, send
+from tests.learn.authoring.conftest import packed, script, send
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_file_comes_in_slices_and_is_whole(author, session, folder):
 
 
 def test_a_slice_that_does_not_follow_is_refused_and_the_state_says_where_to_go_on(author, session, folder):
-    headers = {"X-CSRFToken": author.get("/authoring/upload").csrf_token}
+    headers = script(author)
     told = author._open("POST", "/authoring/uploads", 201, json={"name": "a.zip", "size": 10}, headers=headers).json
 
     def slice_at(offset, data, status):
@@ -76,6 +76,9 @@ def test_a_slice_without_its_token_is_refused(author, session):
     number = send(author, "a.zip", b"0123456789")
     answer = author._open("POST", f"/authoring/uploads/{number}/content?offset=10", 400, data=b"x")
     assert answer.h1 == "The form could not be accepted"
+    headers = {"Accept": "application/json"}
+    answer = author._open("POST", f"/authoring/uploads/{number}/content?offset=10", 400, data=b"x", headers=headers)
+    assert answer.json["words"].startswith("The form was too old")
 
 
 def test_nobody_sends_to_or_reads_the_upload_of_another(author, session, new_client):
@@ -104,7 +107,7 @@ def test_nobody_sends_to_or_reads_the_upload_of_another(author, session, new_cli
     ],
 )
 def test_what_cannot_be_taken_is_refused_before_a_byte_of_it_came(author, session, folder, size, status, words):
-    headers = {"X-CSRFToken": author.get("/authoring/upload").csrf_token}
+    headers = script(author)
     told = author._open(
         "POST", "/authoring/uploads", status, json={"name": "a.zip", "size": size}, headers=headers
     ).json
@@ -115,7 +118,7 @@ def test_what_cannot_be_taken_is_refused_before_a_byte_of_it_came(author, sessio
 
 def test_a_full_disk_is_said_in_words(author, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 10, 10))
-    headers = {"X-CSRFToken": author.get("/authoring/upload").csrf_token}
+    headers = script(author)
     told = author._open("POST", "/authoring/uploads", 507, json={"name": "a.zip", "size": 1000}, headers=headers).json
     assert told["words"].startswith("There is no room for this file")
 
@@ -123,7 +126,7 @@ def test_a_full_disk_is_said_in_words(author, monkeypatch):
 def test_a_disk_that_fills_while_bytes_come_is_said_in_words(author, monkeypatch, session):
     import errno
 
-    headers = {"X-CSRFToken": author.get("/authoring/upload").csrf_token}
+    headers = script(author)
     told = author._open("POST", "/authoring/uploads", 201, json={"name": "a.zip", "size": 10}, headers=headers).json
 
     class Full(io.BytesIO):
@@ -164,7 +167,7 @@ def test_a_connection_that_breaks_leaves_the_upload_where_it_was(author, session
 def test_no_more_than_twenty_files_are_on_their_way_at_once(author):
     for n in range(20):
         send(author, f"{n}.zip", b"x")
-    headers = {"X-CSRFToken": author.get("/authoring/upload").csrf_token}
+    headers = script(author)
     told = author._open("POST", "/authoring/uploads", 409, json={"name": "a.zip", "size": 1}, headers=headers).json
     assert told["words"].startswith("You have 20 files on their way already")
 
@@ -290,8 +293,16 @@ def test_a_text_file_without_a_video_is_a_file_of_its_own(author, session):
     assert row(session, number).state is UploadState.WAITING
 
 
+def test_a_file_that_waits_for_its_author_says_so_and_can_be_checked_or_cancelled(author):
+    number = send(author, "course.zip", packed())
+    page = author.get(f"/authoring/uploads/{number}")
+    assert "The file is here, and waits for you to go on." in page.words
+    assert [button.text for button in page.select("main .acts button")] == ["Check this file", "Cancel this upload"]
+    assert "Check again" not in page.words
+
+
 def test_what_is_not_wholly_here_is_not_handed_on(author, session):
-    headers = {"X-CSRFToken": author.get("/authoring/upload").csrf_token}
+    headers = script(author)
     told = author._open("POST", "/authoring/uploads", 201, json={"name": "a.zip", "size": 10}, headers=headers).json
     page = author.follow("/authoring/uploads/check", {"number": str(told["number"])})
     assert "No file is here." in page.words

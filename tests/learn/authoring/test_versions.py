@@ -117,7 +117,11 @@ def test_publishing_asks_whether_packages_can_go_on_only_where_there_are_some(au
 def test_a_policy_that_there_is_not_comes_back_with_an_error(author, draft):
     author.get(f"{HERE}/versions/2")
     page = author.post(f"{HERE}/versions/2/publish", {"switch": "never"}, 422)
-    assert page.select_one(".nhsuk-error-summary a")["href"] == "#switch"
+    problem = page.select_one(".nhsuk-error-summary a")
+    assert (problem["href"], problem.text.strip()) == (
+        "#switch",
+        "Select what happens to learners on an earlier version",
+    )
 
 
 def test_a_draft_that_is_not_finished_says_what_is_missing_and_is_not_published(author, session, draft):

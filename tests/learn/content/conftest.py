@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from courses import publishing
 from courses.catalogue import ModuleVersion, Origin, Unit
@@ -119,24 +119,3 @@ def another_site(environment, app):
     for each in made:
         with each.app_context():
             db.engine.dispose()
-
-
-@pytest.fixture
-def statements(app):
-    """The statements that an act sends, without BEGIN and its like."""
-
-    def count(act):
-        found: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-                found.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            act()
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return found
-
-    return count

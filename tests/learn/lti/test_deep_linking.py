@@ -261,6 +261,22 @@ def test_nothing_chosen_is_said_where_the_choice_is(picker, client):
     assert page.select_one("title").get_text().startswith("Error: ")
 
 
+def test_before_anything_is_published_a_link_can_open_the_home_page(ask, client, told, session):
+    from courses.drafting import pathways
+
+    pathways.create(session, "A course without a module", "")
+    session.commit()
+    path = ask().headers["Location"]
+    page = client.get(path)
+    assert [each["value"] for each in page.select("input[name=item]")] == ["/", "/stories", "/forum"]
+    assert "No module is published here yet." in page.words
+    page = client.follow(path, {"act": "filter", "kind": "module"})
+    assert "There is nothing of this kind and theme yet." in page.words
+    client.post(path, {"act": "add", "item": "/courses/a-course-without-a-module"}, 422)
+    _, claims, _ = told(path, item="/")
+    assert [each["title"] for each in claims[DL + "content_items"]] == ["Frontline home"]
+
+
 def test_what_is_not_there_cannot_be_chosen(picker, client):
     client.post(picker(), {"act": "add", "item": "/modules/not-here"}, 422)
     client.post(picker(), {"act": "add", "item": "https://evil.example/"}, 422)

@@ -11,9 +11,12 @@ from courses.db import now
 from learn.accounts.by_email import mine
 from learn.accounts.by_email.addresses import parse
 from learn.accounts.models import User
+from learn.discussion import topics
+from learn.discussion.models import TopicKind
 from learn.notifications import choices, notices
 from learn.notifications.models import Mail, MailState
 from learn.outbox.models import OutboxItem
+from tests.modules import make_theme
 from tests.people import NURSE, make_user
 
 TO = NURSE
@@ -78,6 +81,77 @@ def test_one_press_in_a_mail_program_stops_the_kind_and_no_other(told, client, s
     make_due()
     work()
     assert [each["Subject"] for each in mailbox.taken[1:]] == ["Frontline: A role taken from you"]
+
+
+@pytest.fixture
+def topic(session, app):
+    """A discussion that its members see."""
+    theme = make_theme(session)
+    made = topics.make(session, TopicKind.THEME, None, theme, "Who helps at handover?", now())
+    topics.change(session, made, visible_count=1)
+    return made
+
+
+@pytest.fixture
+def answered(addressed, session, topic):
+    """They were told of an answer just now."""
+    facts = {"topic": topic}
+    notices.notify(session, addressed.id, "post_answered", now(), path=f"/topics/{topic}", facts=facts)
+    session.commit()
+    return addressed
+
+
+def test_an_answer_is_mailed_with_the_title_that_the_topic_has_by_then(
+    answered, session, topic, mailbox, work, make_due
+):
+    topics.change(session, topic, title="Who helps at the handover of a ward?")
+    session.commit()
+    make_due()
+    work()
+    [got] = mailbox.taken
+    assert "Who helps at the handover of a ward?" in got.get_body(("plain",)).get_content()
+    assert "?" not in got["Subject"]
+
+
+def test_what_was_hidden_meanwhile_is_never_mailed_and_not_named(
+    answered, session, topic, mailbox, work, make_due, member
+):
+    topics.hide(session, topic)
+    session.commit()
+    make_due()
+    work()
+    assert mailbox.taken == [] and session.scalar(STATE) is MailState.DROPPED
+    page = member.get("/me/notifications")
+    assert "a discussion that you cannot see any more" in page.words
+    assert "handover" not in page.words
+    topics.show(session, topic)
+    session.commit()
+    assert "Who helps at handover?" in member.get("/me/notifications").words
+
+
+def test_a_story_that_was_taken_back_is_not_mailed(addressed, session, mailbox, work, make_due):
+    notices.notify(session, addressed.id, "story_due", now(), facts={"story": 999})
+    session.commit()
+    make_due()
+    work()
+    assert mailbox.taken == [] and session.scalar(STATE) is MailState.DROPPED
+
+
+def test_mail_of_answers_is_stopped_by_one_press_and_decisions_are_not(
+    answered, client, session, topic, mailbox, work, make_due
+):
+    make_due()
+    work()
+    [raw] = mailbox.raw
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    path = urlsplit(mailbox.taken[0]["List-Unsubscribe"].strip("<>")).path
+    assert client.get(path).h1 == "Stop these emails"
+    session.rollback()
+    assert choices.wants(session, answered.id, "post_answered")
+    client.http.post(path, base_url=client.base_url, data={"List-Unsubscribe": "One-Click"})
+    session.rollback()
+    assert not choices.wants(session, answered.id, "post_answered")
+    assert choices.wants(session, answered.id, "review_decided")
 
 
 def read(session, user):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Enum, Integer, LargeBinary, String, Table, insert, select
+from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer, LargeBinary, String, Table, insert, select
 from sqlalchemy.orm import Session
 
 from courses.db import Base, UtcDateTime, now
@@ -98,6 +98,8 @@ def _value(session: Session, column: Column[Any], filled: Filled | None) -> Any:
         target = foreign.column.table
         if filled is not None and target.name in filled.keys:
             return filled.keys[target.name][0]
+        if target is column.table and column.nullable:
+            return None
         return _shared(session, target) if filled is not None or not column.nullable else None
     if filled is not None and (column.name == "actor_id" or column.name.endswith("_by_id")):
         return filled.user_id
@@ -126,6 +128,8 @@ def _plain(column: Column[Any]) -> Any:
             return True
         case UtcDateTime():
             return now() + timedelta(days=1)
+        case Date():
+            return now().date()
         case Integer():
             return None if column.primary_key and len(column.table.primary_key) == 1 else 1
     raise AssertionError(f"{column} is of a kind that this factory does not know: teach it, so that it is tested")

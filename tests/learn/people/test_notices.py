@@ -11,7 +11,7 @@ from learn.accounts.by_email.addresses import parse
 from learn.accounts.models import Role, User
 from learn.extensions import db
 from learn.notifications import choices, notices
-from learn.notifications.kinds import KINDS
+from learn.notifications.kinds import ACCOUNT, KINDS, RUNNING, WRITING
 from learn.notifications.models import MailChoice, Notification
 from tests.pages import PageClient
 from tests.people import make_user, sign_in
@@ -35,6 +35,16 @@ def unread(session):
 def chosen(session):
     session.rollback()
     return {row.kind: row.is_wanted for row in session.execute(select(MailChoice.kind, MailChoice.is_wanted))}
+
+
+def test_the_kinds_stand_under_headings(member, administrator):
+    page = member.get(f"{HERE}/mail")
+    groups = {each.select_one("legend").get_text(strip=True): each for each in page.select("fieldset")}
+    assert list(groups) == [ACCOUNT, WRITING]
+    under = [{box["value"] for box in each.select("input[name=kinds]")} for each in groups.values()]
+    assert "merged" in under[0] and {"post_answered", "review_decided", "report_settled"} <= under[1]
+    page = administrator.get(f"{HERE}/mail")
+    assert [each.get_text(strip=True) for each in page.select("legend")] == [ACCOUNT, WRITING, RUNNING]
 
 
 def test_without_notices_the_page_says_when_there_will_be_some(member):

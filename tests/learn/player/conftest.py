@@ -27,7 +27,7 @@ class Players:
     def tell(self, session, changed, *, seq=1, token=None, **more):
         session.rollback()
         at = now()
-        play = plays.find(session, token or self.opened[-1].token, at)
+        play = plays.find(session.connection(), token or self.opened[-1].token, at)
         committed = attempts.commit(session, play, Commit(seq, changed, **more), at)
         session.commit()
         return committed

@@ -32,7 +32,7 @@ def opened(session, module):
 
         def still_plays():
             session.rollback()
-            return plays.find(session, token, now()) is not None
+            return plays.find(session.connection(), token, now()) is not None
 
         assert still_plays()
         still_plays.session_id = newest

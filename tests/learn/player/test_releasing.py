@@ -34,8 +34,8 @@ def line(page, position):
     [
         ({"not_before": LATER}, "Opens on 3 December 2099"),
         ({"not_before": "2099-12-03T09:30:00+00:00"}, "Opens on 3 December 2099 at 9:30am"),
-        ({"after": "why"}, "Complete Why people say no first"),
-        ({"after": "check", "min_score": 80}, "Score at least 80% in Check what you know first"),
+        ({"after": "why"}, "Complete “Why people say no” first"),
+        ({"after": "check", "min_score": 80}, "Score at least 80% in “Check what you know” first"),
     ],
 )
 def test_the_list_says_with_a_lock_why_a_unit_is_closed_and_so_does_its_page(member, module, close, rule, words):
@@ -62,7 +62,7 @@ def test_a_closed_unit_takes_nothing_by_any_road(member, make, players, close, s
     member.get(f"/modules/{made.slug}/units/2/window", 303)
     for path in ("", "/again"):
         page = member.post(f"/modules/{made.slug}/units/2{path}", token, status=403)
-        assert "Complete Unit 1 first." in page.words
+        assert "Complete “Unit 1” first." in page.words
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Play)) == opened
     players.tell(session, PASSED)
@@ -81,7 +81,7 @@ def test_a_score_opens_what_waits_for_it(member, module, close, session):
     close(module, 4, after="check", min_score=80)
     page = member.get(f"/modules/{module.slug}/units/3")
     right = {"single": "1", "multiple": ["0", "1"], "truefalse": "0", "shortanswer": "24"}
-    names = list(dict.fromkeys(tag["name"] for tag in page.select("[name^=q]")))
+    names = list(dict.fromkeys(tag["name"] for tag in page.select("main [name^=q]")))
     page = member.follow(f"/modules/{module.slug}/units/3", dict(zip(names, right.values(), strict=True)))
     assert line(page, 4).select_one("svg.s-not_started")
     assert line(page, 3).select_one("small").get_text().startswith("Passed, score 100% ·")
@@ -95,7 +95,7 @@ def test_scorm_prerequisites_close_an_item_until_the_others_are_done(member, mak
     second = {**SCORM12, "play": {**SCORM12["play"], "identifier": "I2", "prerequisites": "I1"}}
     made = make(first, second)
     page = begin(member, made)
-    assert "Complete Unit 1 first" in line(page, 2).get_text()
+    assert "Complete “Unit 1” first" in line(page, 2).get_text()
     member.post(f"/modules/{made.slug}/units/2/again", {"csrf_token": page.csrf_token}, status=403)
     players.tell(session, PASSED)
     assert "Complete" not in line(member.get(f"/modules/{made.slug}/units/2"), 2).get_text()

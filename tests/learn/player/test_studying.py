@@ -15,7 +15,7 @@ WRONG = {"single": "0", "multiple": ["2"], "truefalse": "0", "shortanswer": "7"}
 
 def answers(page, chosen):
     """The form's fields for the four questions of the quiz, in their order."""
-    names = list(dict.fromkeys(tag["name"] for tag in page.select("[name^=q]")))
+    names = list(dict.fromkeys(tag["name"] for tag in page.select("main [name^=q]")))
     return dict(zip(names, chosen.values(), strict=True))
 
 
@@ -119,7 +119,7 @@ def test_a_module_that_waits_for_another_says_so(member, session, app, module):
     assert not page.select("form[action$='/start']")
     assert member.get("/modules/later/units/1", 303).headers["Location"] == "/modules/later"
     page = member.post("/modules/later/start", status=403)
-    assert "Complete A module first." in page.words
+    assert "Complete “A module” first." in page.words
 
 
 def test_an_anonymous_launch_reads_and_keeps_nothing(client, module, session):

@@ -131,7 +131,7 @@ def test_tries_at_a_quiz_that_were_used_in_the_old_version_are_not_left_in_the_n
     session.execute(update(Unit).where(Unit.id == module.units[2].id).values(max_attempts=2))
     session.commit()
     page = reader.get(f"/modules/{module.slug}/units/3")
-    names = list(dict.fromkeys(tag["name"] for tag in page.select("[name^=q]")))
+    names = list(dict.fromkeys(tag["name"] for tag in page.select("main [name^=q]")))
     reader.post(f"/modules/{module.slug}/units/3", dict(zip(names, ("0", ["2"], "1", "7"), strict=True)))
     second = publish(Switch.OFFER, CHANGED)
     session.execute(update(Unit).where(Unit.id == second.units[2].id).values(max_attempts=2))
@@ -164,7 +164,8 @@ def test_to_anybody_new_a_retired_module_is_a_sentence(reader, retired, session,
     browser = sign_in(new_client(), other.id)
     page = browser.get(f"/modules/{retired.slug}", 410)
     assert page.h1 == "This module is not open any more"
-    assert "A module was taken out of use." in page.words
+    assert "“A module” was taken out of use." in page.words
+    assert page.select_one("main a[href='/learn']").text == "Choose another module"
     browser.get(f"/modules/{retired.slug}/units/1", 410)
     browser.post(f"/modules/{retired.slug}/start", {"csrf_token": page.csrf_token}, status=410)
 

@@ -61,7 +61,7 @@ def test_every_format_becomes_a_module(upload, session, tmp_path, format):
 
 def test_a_video_comes_with_its_captions(upload, session, tmp_path):
     film, captions = media.webm(tmp_path / "film.webm"), media.captions(tmp_path / "c.vtt")
-    assert "--captions" in upload(film, code=1)
+    assert "Name its captions with --captions FILE." in upload(film, code=1)
     assert session.scalar(select(func.count()).select_from(Module)) == 0
     told = json.loads(upload(film, "--captions", captions, "--json"))
     assert (told["format"], told["units"][0]["kind"]) == ("video", "video")

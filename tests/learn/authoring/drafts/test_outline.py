@@ -124,6 +124,7 @@ def test_a_quiz_has_a_pass_mark_and_tries(author, draft, session):
         ({"day": "31", "month": "2", "year": "2027"}, "Enter a day and a time that there are"),
         ({"time": "9:30"}, "Enter a day and a time that there are"),
         ({"day": "1", "month": "2", "year": "2027", "time": "25:00"}, "Enter a day and a time that there are"),
+        ({"day": "29", "month": "3", "year": "2099", "time": "01:30"}, "Enter a day and a time that there are"),
         ({"min_score": "50"}, "Choose the unit that the score is asked in"),
         ({"after": "why", "min_score": "50"}, "That unit gives no score"),
         ({"after": "think"}, "Not a valid choice"),
@@ -153,6 +154,36 @@ def test_a_unit_opens_on_a_day_of_the_sites_own_clock_and_after_a_score(author, 
     assert [shown[name] for name in ("day", "month", "year", "time", "after", "min_score")] == [
         "1", "7", "2027", "09:30", "check", "80",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "time", "kept", "words"),
+    [
+        ("29", "3", "00:59", "2099-03-29T00:59:00", "29 March 2099 at 12:59am"),
+        ("29", "3", "02:00", "2099-03-29T01:00:00", "29 March 2099 at 2:00am"),
+        ("25", "10", "00:30", "2099-10-24T23:30:00", "25 October 2099 at 12:30am"),
+        ("25", "10", "01:30", "2099-10-25T00:30:00", "25 October 2099 at 1:30am"),
+        ("25", "10", "02:00", "2099-10-25T02:00:00", "25 October 2099 at 2:00am"),
+        ("26", "10", "", "2099-10-26T00:00:00", "26 October 2099"),
+    ],
+)
+def test_a_moment_round_a_change_of_the_clocks_is_the_same_to_author_and_learner(
+    author, draft, session, day, month, time, kept, words
+):
+    """Europe/London; what comes twice in autumn is the first of the two."""
+    page = author.get(f"{draft.url}/units/2/settings")
+    form = settings_of(page, day=day, month=month, year="2099", time=time)
+    author.follow(f"{draft.url}/units/2/settings", form)
+    session.rollback()
+    assert session.scalar(select(Unit.release).where(Unit.position == 2)) == {"not_before": f"{kept}+00:00"}
+    shown = settings_of(author.get(f"{draft.url}/units/2/settings"))
+    assert (shown["day"], shown["month"], shown["time"]) == (day, month, time or "00:00")
+    publishing.publish(session, draft.version_id, now())
+    session.commit()
+    author.get(f"/modules/{draft.slug}")
+    author.follow(f"/modules/{draft.slug}/start")
+    closed = author.get(f"/modules/{draft.slug}/units/2").select_one(".closed")
+    assert f"Opens on {words}." in closed.get_text()
 
 
 def test_a_unit_that_would_wait_for_a_later_one_says_so(author, draft, session):

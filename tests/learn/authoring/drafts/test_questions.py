@@ -235,6 +235,6 @@ def test_a_module_written_here_from_nothing_is_studied_to_its_end(author, sessio
     session.commit()
     reader = sign_in(new_client(), learner.id)
     page = reader.get("/modules/ask-well/units/1")
-    name = page.select_one("[name^=q]")["name"]
+    name = page.select_one("main [name^=q]")["name"]
     reader.follow("/modules/ask-well/units/1", {name: "1"})
     assert "1 of 1 unit completed" in reader.get("/modules/ask-well").words

@@ -1,0 +1,138 @@
+"""What the forum lists: topics of a theme by the last thing said, pinned ones above, with how much of each is unread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, literal_column, select, text, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from courses.catalogue import Theme
+from courses.db import UtcDateTime, table_of
+from learn.accounts.models import User
+from learn.discussion import showing, topics
+from learn.discussion.models import Topic, TopicRead
+
+PAGE = 30
+LATEST = 3
+"Topics of each theme on the first page."
+MOST_PINNED = 5
+NEW_FOR = timedelta(days=60)
+"A topic that one never opened counts as new so long after the last thing was said."
+
+_T, _READ, _THEME = table_of(Topic), table_of(TopicRead), table_of(Theme)
+_AUTHOR, _LAST = table_of(User).alias("author"), table_of(User).alias("poster")
+_LISTED = text("topic.state = 'visible' AND topic.kind = 'theme'")
+_ROWS = (
+    select(
+        _T.c.id, _T.c.title, _T.c.slug, _T.c.theme_id, _T.c.author_id, _T.c.created_at, _T.c.last_post_at, _T.c.last_poster_id,
+        _T.c.next_seq, _T.c.visible_count, _T.c.is_pinned, _T.c.is_locked, _AUTHOR.c.name, _AUTHOR.c.display_name,
+        _LAST.c.name.label("last_name"), _LAST.c.display_name.label("last_display_name"), _READ.c.last_seq,
+    )
+    .select_from(_T)
+    .outerjoin(_AUTHOR, _AUTHOR.c.id == _T.c.author_id)
+    .outerjoin(_LAST, _LAST.c.id == _T.c.last_poster_id)
+    .outerjoin(_READ, and_(_READ.c.topic_id == _T.c.id, _READ.c.user_id == bindparam("user")))
+    .where(_LISTED, _T.c.visible_count > 0)
+)  # fmt: skip
+_NEWEST = (_T.c.last_post_at.desc(), _T.c.id.desc())
+_FIRST = _ROWS.where(_T.c.theme_id == bindparam("theme"), ~_T.c.is_pinned).order_by(*_NEWEST).limit(PAGE + 1)
+_NEXT = _FIRST.where(
+    tuple_(_T.c.last_post_at, _T.c.id) < tuple_(bindparam("at", type_=UtcDateTime), bindparam("number"))
+)
+_PINNED = (
+    _ROWS.where(_T.c.theme_id == bindparam("theme"), text("topic.is_pinned")).order_by(*_NEWEST).limit(MOST_PINNED)
+)
+_THEMES = select(_THEME.c.id, _THEME.c.slug, _THEME.c.title, _THEME.c.summary).order_by(_THEME.c.position)
+_ONE_THEME = _THEMES.where(_THEME.c.slug == bindparam("slug"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One topic in a list."""
+
+    id: int
+    title: str
+    url: str
+    by: str
+    initials: str
+    count: int
+    last_at: datetime
+    last_by: str
+    is_pinned: bool
+    is_locked: bool
+    new: str
+    "New, or how many are: 3 new; empty when all is read."
+    unread_url: str
+
+
+def themes(session: Session) -> Sequence[Any]:
+    """The themes in their order."""
+    return session.execute(_THEMES).all()
+
+
+def theme(session: Session, slug: str) -> Any | None:
+    """One theme."""
+    return session.execute(_ONE_THEME, {"slug": slug}).first()
+
+
+def latest(session: Session, theme_ids: Sequence[int], user_id: int | None, at: datetime) -> dict[int, list[Line]]:
+    """The topics of each theme in which something was said last, by one statement."""
+    found: dict[int, list[Line]] = {number: [] for number in theme_ids}
+    if theme_ids:
+        given = {f"theme_{n}": number for n, number in enumerate(theme_ids)}
+        for row in session.execute(_latest(len(theme_ids)), {"user": user_id, **given}):
+            found[row.theme_id].append(_line(row, at))
+    return found
+
+
+def of_theme(
+    session: Session, theme_id: int, user_id: int | None, at: datetime, after: tuple[datetime, int] | None = None
+) -> tuple[list[Line], list[Line], str | None]:
+    """Pinned topics, on the first page alone, a page of the others, and the key of the next page."""
+    given = {"theme": theme_id, "user": user_id}
+    pinned = session.execute(_PINNED, given).all() if after is None else []
+    if after is None:
+        rows = session.execute(_FIRST, given).all()
+    else:
+        rows = session.execute(_NEXT, {**given, "at": after[0], "number": after[1]}).all()
+    more = key(rows[PAGE - 1]) if len(rows) > PAGE else None
+    return [_line(row, at) for row in pinned], [_line(row, at) for row in rows[:PAGE]], more
+
+
+def key(row: Any) -> str:
+    """Where the next page begins, for an address."""
+    micros = (row.last_post_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return f"{micros}-{row.id}"
+
+
+def place(key: str | None) -> tuple[datetime, int] | None:
+    """What such a key says; None for none, and for one that nobody gave."""
+    micros, _, number = (key or "").partition("-")
+    if not (micros.isdecimal() and number.isdecimal() and len(micros) <= 17 and len(number) <= 18):
+        return None
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros)), int(number)
+
+
+@cache
+def _latest(themes: int) -> Any:
+    """One short walk along the index for each theme."""
+    parts = [
+        select(_ROWS.where(_T.c.theme_id == bindparam(f"theme_{n}")).order_by(*_NEWEST).limit(LATEST).subquery())
+        for n in range(themes)
+    ]
+    return union_all(*parts).order_by(literal_column("last_post_at").desc(), literal_column("id").desc())
+
+
+def _line(row: Any, at: datetime) -> Line:
+    by = showing.name_of(row)
+    last_by = showing.FORMER if row.last_poster_id is None else row.last_display_name or row.last_name or "a member"
+    left = row.next_seq - 1 - row.last_seq if row.last_seq is not None else 0
+    is_fresh = row.last_seq is None and row.last_post_at > at - NEW_FOR
+    url = topics.own_page(row)
+    return Line(
+        row.id, row.title, url, by, showing.initials(by), row.visible_count, row.last_post_at, last_by, bool(row.is_pinned),
+        bool(row.is_locked), "New" if is_fresh else f"{left} new" if left > 0 else "", f"/topics/{row.id}/unread" if left > 0 else url,
+    )  # fmt: skip

@@ -1,0 +1,7 @@
+"""The blueprint of the search."""
+
+from flask import Blueprint
+
+import learn.search.models  # noqa: F401 tables that others have to know
+
+bp = Blueprint("search", __name__)

@@ -195,7 +195,9 @@ def test_finding_asks_the_database_as_often_with_5_people_as_with_500(administra
     many(session, range(5))
     few = statements(administrator, f"/admin/people{query}")
     many(session, range(5, 500))
-    assert statements(administrator, f"/admin/people{query}") == few <= 8  # one of them counts what waits for facilitators
+    assert (
+        statements(administrator, f"/admin/people{query}") == few <= 8
+    )  # one of them counts what waits for facilitators
 
 
 # One person
@@ -285,7 +287,9 @@ def test_a_persons_page_asks_the_database_as_often_however_much_there_is(adminis
         roles.grant(session, amina.id, Role.AUTHOR, now(), by_id=me, reason=f"Reason {n}")
         roles.revoke(session, amina.id, Role.AUTHOR, now(), by_id=me, reason=f"Reason {n}")
     session.commit()
-    assert statements(administrator, f"/admin/people/{amina.id}") == few <= 13  # one of them counts what waits for facilitators
+    assert (
+        statements(administrator, f"/admin/people/{amina.id}") == few <= 13
+    )  # one of them counts what waits for facilitators
 
 
 # Roles

@@ -185,7 +185,7 @@ def test_a_transcript_that_is_given_is_taken(tmp_path, storage):
     assert "transcript_made" not in codes(report)
 
 
-def test_a_video_without_captions_is_refused_in_words_that_name_what_is_missing(tmp_path, storage):
+def test_a_video_without_captions_is_refused_in_words_that_say_how(tmp_path, storage):
     report, content = reading.read(media.webm(tmp_path / "a.webm"), storage)
     assert content is None
     assert "WebVTT" in report.problems[0].message

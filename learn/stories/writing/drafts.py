@@ -29,7 +29,7 @@ STATES = {
     StoryState.APPROVED: "Approved, about to be published",
     StoryState.PUBLISHED: "Published",
     StoryState.ARCHIVED: "Archived",
-    StoryState.REJECTED: "Not published",
+    StoryState.REJECTED: "Not accepted",
     StoryState.WITHDRAWN: "Withdrawn by you",
     StoryState.RETRACTED: "Retracted, with a notice in its place",
 }

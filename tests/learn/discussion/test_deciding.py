@@ -148,6 +148,11 @@ def test_a_facilitator_reads_what_is_held_masked_with_what_stands_around_it(sess
     assert POST.origin(session, 999) is None
 
 
+def test_the_reason_says_what_the_number_is_without_the_number_even_after_a_harmless_word(session, topic, ann, number):
+    held = posting.post(session, topic.topic_id, ann.id, f"See {number}", at=now(), because=f"invoice {number}").post_id
+    assert POST.whole(session, held).names["because"] == "invoice [removed]"
+
+
 def test_the_scan_reads_each_text_once(session, topic, post, held):
     texts = POST.texts(session, 0, 10)
     assert texts == [(topic.post_id, ("Finding time for consent", "How do you do it?")), (post, ("As it was",))]

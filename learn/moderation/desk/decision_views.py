@@ -1,9 +1,11 @@
 """Deciding and undoing, by forms of the item's page; the record of what was decided."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, flash, jsonify, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from courses.db import now
 from learn.errors import Forbidden, FrontlineError, NotFound
@@ -86,7 +88,15 @@ def record() -> Response:
     session = db.session()
     exporting.must_see_all(showing.theirs(session))
     headers = {"Content-Disposition": 'attachment; filename="moderation-record.csv"', "Cache-Control": "no-store"}
-    return Response(stream_with_context(exporting.record(session)), mimetype="text/csv", headers=headers)
+    return Response(stream_with_context(_read(session)), mimetype="text/csv", headers=headers)
+
+
+def _read(session: Session) -> Iterator[str]:
+    """The record while it is sent. The request has let go of the session by then, so whoever reads on closes it."""
+    try:
+        yield from exporting.record(session)
+    finally:
+        session.close()
 
 
 def _typed() -> Typed:

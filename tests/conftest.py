@@ -108,7 +108,9 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
     with made.app_context():
         yield made
         db.session.remove()
+        left = db.engine.pool.checkedout()  # type: ignore[attr-defined]
         db.engine.dispose()
+    assert left == 0, "a connection to the database was left open"
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def _nav() -> list[dict[str, Any]]:
             "label": label, "url": url_for(endpoint), "is_current": label == here,
             "count": counts[endpoint]() if endpoint in counts else 0,
         }
-        for label, endpoint in entries if endpoint in current_app.view_functions
+        for label, endpoint in entries
     ]  # fmt: skip
 
 

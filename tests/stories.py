@@ -5,16 +5,16 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from courses.db import now
 from learn.discussion.models import Topic, TopicKind, TopicState
-from learn.extensions import db
 from learn.stories.around import StoryFacet, StoryTag
 from learn.stories.fields import empty
 from learn.stories.models import FileKind, Story, StoryFile, StoryRevision, StoryState
 from learn.stories.reading import drawing
+from tests import asked
 from tests.modules import make_theme
 
 _numbers = count(1)
@@ -104,16 +104,7 @@ def many(session: Session, how_many: int, **more: Any) -> list[Any]:
 def statements(browser: Any, path: str) -> list[str]:
     """What one page asks of the database; a page that was opened before, so that no first use is counted."""
     browser.get(path)
-    asked: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    browser.get(path)
-    event.remove(db.engine, "before_cursor_execute", note)
-    return asked
+    return asked.statements(lambda: browser.get(path))
 
 
 def _count(session: Session, story_id: int, row: dict[str, Any], fields: dict[str, Any]) -> None:

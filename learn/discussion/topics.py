@@ -150,7 +150,7 @@ def index_again(session: Session, after: int, most: int) -> list[int]:
 
 def count(session: Session, row: Any, at: datetime) -> None:
     """Tell whatever the topic is about how many posts there are now."""
-    counted = current_app.extensions.get("frontline_counted", {}).get(row.kind.value)
+    counted = current_app.extensions["frontline_counted"].get(row.kind.value)
     if counted is not None and row.subject_id is not None:
         counted(session, row.subject_id, row.visible_count, at)
 
@@ -162,7 +162,7 @@ def own_page(row: Any) -> str:
 
 def page_of(session: Session, row: Any) -> str:
     """The page that shows its posts: a story's own page, else the topic's."""
-    where = current_app.extensions.get("frontline_subjects", {}).get(row.kind.value)
+    where = current_app.extensions["frontline_subjects"].get(row.kind.value)
     path = where(session, row.subject_id) if where is not None and row.subject_id is not None else None
     return path or own_page(row)
 

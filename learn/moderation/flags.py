@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from courses.db import table_of
+from courses.db import rows_met, table_of
 from learn import audit, identifiers
 from learn.accounts import people
 from learn.accounts.by_email import limits
@@ -178,8 +178,7 @@ def scrub(session: Session, kind: str, target_id: int) -> None:
 
 def prune(session: Session, at: datetime) -> dict[str, int]:
     """Forget addresses without an account 90 days after they were answered."""
-    gone = session.execute(_FORGET, {"before": at - ANSWERED})
-    return {"addresses_of_reporters": int(gone.rowcount)}  # type: ignore[attr-defined]
+    return {"addresses_of_reporters": rows_met(session, _FORGET, {"before": at - ANSWERED})}
 
 
 def _hide(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from courses.db import table_of
+from courses.db import rows_met, table_of
 from learn import audit
 from learn.accounts.models import User
 from learn.moderation.listing import SHOWN_NAME
@@ -109,7 +109,7 @@ def is_by_report(row: Any) -> bool:
 
 def close(session: Session, number: int, at: datetime) -> bool:
     """Note that a decision holds no more; False when it did not before."""
-    return bool(session.execute(_CLOSE, {"number": number, "then": at}).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_met(session, _CLOSE, {"number": number, "then": at}))
 
 
 def reopen(session: Session, number: int, thing: dict[str, Any]) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
-from sqlalchemy import event
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from learn.extensions import db
+from tests import asked
 from tests.bench import crowd
 from tests.bench.measuring import Row, by_turns
 from tests.bench.site import Site
@@ -26,7 +26,7 @@ def rows(site: Site, plays: list[Any]) -> list[Row]:
     for _ in plays:
         _ready(site.app, plays, counts)()  # the first of a try says more than those that follow
     raw = db.engine.raw_connection()
-    bare = _bare(raw.driver_connection, _statements(lambda: _ready(site.app, plays, counts)()))
+    bare = _bare(raw.driver_connection, asked.with_values(lambda: _ready(site.app, plays, counts)()))
     spent, floor = by_turns(lambda: _ready(site.app, plays, counts), lambda: _ready(bare, plays, [0] * len(plays)))
     raw.close()
     bar = MOST_CPU.get(site.database)
@@ -47,30 +47,15 @@ def _ready(app: Flask, plays: list[Any], counts: list[int]) -> Callable[[], None
     which = counts.index(min(counts))
     counts[which] += 1
     path = urlsplit(plays[which].address).path.removesuffix("player") + "commit"
-    asked = EnvironBuilder(
+    posted = EnvironBuilder(
         path, plays[which].frame_source, method="POST", data=_message(counts[which]), content_type="text/plain"
     ).get_environ()
 
     def post() -> None:
-        _, status, _ = run_wsgi_app(app, asked, buffered=True)
+        _, status, _ = run_wsgi_app(app, posted, buffered=True)
         assert status == "200 OK", status
 
     return post
-
-
-def _statements(call: Callable[[], None]) -> list[tuple[str, Any]]:
-    """What one commit asks of the database."""
-    found: list[tuple[str, Any]] = []
-
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        found.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        call()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return [each for each in found if not each[0].startswith("BEGIN")]
 
 
 def _bare(driver: Any, statements: list[tuple[str, Any]]) -> Flask:

@@ -143,13 +143,9 @@ def _story(app: Any, client: PageClient, made: Talk) -> Figure:
 
     Outside of the application's context: requests inside of one would share what each looks up anew, as who came in.
     """
-
-    def call(path: str = made.story) -> None:
-        answer = client.http.get(path, base_url=client.base_url, headers={"Accept-Encoding": "identity"})
-        assert answer.status_code == 200, f"{path}: {answer.status_code}"
-
+    opened, plain = (site.asks(app, client, path) for path in (made.story, PLAIN))
     with app.app_context():
-        asked = site.statements(call)
-    spent, plain = by_turns(lambda: call, lambda: lambda: call(PLAIN), count=300)
-    note = f"{PLAIN} {plain.cpu:.2f} ms"
-    return Figure("story, 200 comments (CPU)", spent, spent.cpu, len(asked), STORY, False, note)
+        statements = site.statements(lambda: opened()())
+    spent, beside = by_turns(opened, plain, count=300)
+    note = f"{PLAIN} {beside.cpu:.2f} ms"
+    return Figure("story, 200 comments (CPU)", spent, spent.cpu, len(statements), STORY, False, note)

@@ -5,7 +5,7 @@ import statistics
 import time
 from typing import Any
 
-from sqlalchemy import event, insert, update
+from sqlalchemy import insert, update
 
 from courses.db import now
 from learn.extensions import db
@@ -15,6 +15,7 @@ from learn.lti.services import nrps
 from learn.lti.services.http import Answer
 from learn.roster import read
 from learn.web import writing
+from tests import asked
 from tests.bench.measuring import Row
 from tests.bench.site import Site
 
@@ -42,7 +43,7 @@ def rows(site: Site, members: int) -> list[Row]:
                 read.keep(session, context, roster.members, now())
 
         whole()
-        statements = _statements(whole)
+        statements = [each for each in asked.with_values(whole) if each[0].startswith(("INSERT", "UPDATE"))]
         spent = [_cpu(whole) for _ in range(ROUNDS)]
         floor = [_cpu(lambda: _bare(pages, statements)) for _ in range(ROUNDS)]
         measured, least = statistics.median(spent), statistics.median(floor)
@@ -81,20 +82,6 @@ def _pages(members: int) -> list[bytes]:
         json.dumps({"id": URL, "context": {"id": "2"}, "members": people[begin : begin + PAGE]}).encode()
         for begin in range(0, members, PAGE)
     ]
-
-
-def _statements(call: Any) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        found.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        call()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return [each for each in found if each[0].startswith(("INSERT", "UPDATE"))]
 
 
 def _bare(pages: list[bytes], statements: list[tuple[str, Any]]) -> None:

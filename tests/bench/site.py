@@ -3,15 +3,17 @@
 import os
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from courses.db import now
 from courses.learning.models import Enrolment, Learner, Status
@@ -20,8 +22,9 @@ from learn.app import create_app
 from learn.extensions import db
 from learn.lti import keys
 from learn.web import writing
-from tests import databases
+from tests import asked, databases
 from tests.modules import WHOLE, make_module, make_theme
+from tests.pages import PageClient
 from tests.people import make_user
 
 SEED = 20261124
@@ -98,17 +101,25 @@ def make_themes() -> None:
 def statements(call: Any) -> list[tuple[str, Any]]:
     """What one call asks of the database, statement by statement, the second time it is made."""
     call()
-    found: list[tuple[str, Any]] = []
+    return asked.with_values(call)
 
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        found.append((statement, parameters))
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        call()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return [each for each in found if not each[0].startswith(("BEGIN", "COMMIT"))]
+def asks(app: Flask, client: PageClient, path: str) -> Callable[[], Callable[[], None]]:
+    """A way to make calls ready, each of which opens a page as the person of the client: only the WSGI call is measured."""
+    kept = client.http.get_cookie(app.config["SESSION_COOKIE_NAME"], urlsplit(client.base_url).hostname or "")
+    assert kept is not None
+    headers = {"Accept-Encoding": "identity", "Cookie": f"{kept.key}={kept.value}"}
+
+    def ready() -> Callable[[], None]:
+        wanted = EnvironBuilder(path, client.base_url, headers=headers).get_environ()
+
+        def call() -> None:
+            _, status, _ = run_wsgi_app(app, wanted, buffered=True)
+            assert status == "200 OK", f"{path}: {status}"
+
+        return call
+
+    return ready
 
 
 def _enrolment(chance: random.Random, learner_id: int, module: Any) -> dict[str, Any]:

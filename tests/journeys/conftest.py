@@ -74,14 +74,34 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A site of starter content that nobody has used yet, connected to a demo LMS; a folder to copy."""
+
+    port: int
+    lms_port: int
+    folder: Path
+    environment: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo as `make demo` starts it, on free ports with a data folder of its own."""
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """What `make demo` makes before it serves, on free ports."""
     port, lms_port = free_port(), free_port()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("FRONTLINE_")}
-    folder = tmp_path_factory.mktemp("demo")
+    folder = tmp_path_factory.mktemp("prepared")
     env = {**run_demo.environment(port), **clean, "FRONTLINE_DATA_DIR": str(folder)}
     run_demo.prepare(env, f"http://lms.localhost:{lms_port}")
+    return Prepared(port, lms_port, folder, env)
+
+
+@pytest.fixture(scope="module")
+def demo(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo as `make demo` starts it. Each file of journeys has its own, so that none finds what another has learned."""
+    port, lms_port = prepared.port, prepared.lms_port
+    folder = tmp_path_factory.mktemp("demo") / "var"
+    shutil.copytree(prepared.folder, folder)
+    env = {**prepared.environment, "FRONTLINE_DATA_DIR": str(folder)}
     processes = run_demo.start(env, port, lms_port, "--testing")
     try:
         run_demo.wait_until_served(port, lms_port)

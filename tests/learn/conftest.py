@@ -4,15 +4,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from courses.db import now
 from learn.accounts.by_email import mine
 from learn.accounts.by_email.addresses import parse
 from learn.accounts.models import Role
-from learn.extensions import db
 from learn.lti.services import http
+from tests import asked
 from tests.learn.lti.platform import Platform, connect
 from tests.pages import PageClient
 from tests.people import NURSE, make_user, sign_in
@@ -45,21 +44,6 @@ def platform(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 @pytest.fixture
-def statements(app):
+def statements(app: Flask) -> Any:
     """The statements that an act sends, without BEGIN and its like."""
-
-    def count(act):
-        found: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-                found.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            act()
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return found
-
-    return count
+    return asked.statements

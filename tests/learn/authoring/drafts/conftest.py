@@ -1,19 +1,16 @@
 """An author at work: signed in, with a draft of two pages, a quiz and a reflection."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.catalogue import Module, ModuleVersion
 from learn.accounts.models import Role
-from learn.extensions import db
 from tests.modules import WHOLE, bring_in
 from tests.pages import PageClient
 from tests.people import make_user, sign_in
@@ -50,23 +47,3 @@ def found(session: Session, slug: str | None, n: int | None = 1) -> Any:
     ).one()  # fmt: skip
     url = f"/authoring/modules/{slug}/versions/{n}"
     return SimpleNamespace(version_id=row.id, module_id=row.module_id, slug=slug, n=n, url=url)
-
-
-@pytest.fixture
-def statements(app: Flask) -> Any:
-    """A block that counts what is asked of the database within it."""
-
-    @contextmanager
-    def watching() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-
-    return watching

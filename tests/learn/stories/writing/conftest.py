@@ -1,17 +1,13 @@
 """A nurse at their form: a draft, and the form filled in as a browser would send it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.catalogue import Theme
-from learn.extensions import db
 from learn.stories.models import Story, StoryRevision
 from tests.pages import Page, PageClient
 
@@ -82,23 +78,3 @@ def kept(session: Session, draft: Any) -> Any:
         return SimpleNamespace(story=story, fields=revision.fields, saves=revision.saves)
 
     return read
-
-
-@pytest.fixture
-def statements(app: Flask) -> Any:
-    """A block that counts what is asked of the database within it."""
-
-    @contextmanager
-    def watching() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-
-    return watching

@@ -213,6 +213,7 @@ def _rooms(app: Flask) -> None:
     }  # fmt: skip
     app.extensions["frontline_items"] = {"story": story.ITEM, "adoption": adoption.ITEM, **discussed.ITEMS}
     app.extensions["frontline_titles"] = {"topic": topics.titles, "story": story_pages.titles}
+    app.extensions["frontline_readable"] = telling.READABLE
     app.extensions["frontline_counted"] = {"story": story_pages.count_comments}
     app.extensions["frontline_subjects"] = {"story": story_pages.path_of}
     app.extensions["frontline_latest_stories"] = story_lists.latest

@@ -3,6 +3,7 @@
 Nobody is told twice of one discussion before they looked at it.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,16 @@ _TOLD_ONE = select(
         _NOTICE.c.user_id == bindparam("user"), _NOTICE.c.path == bindparam("page"), _NOTICE.c.read_at.is_(None)
     )
 )
+_LATER = _POST.alias("later")
+_LEFT = (
+    select(_LATER.c.id)
+    .join(_POST, (_POST.c.topic_id == _LATER.c.topic_id) & (_POST.c.seq <= _LATER.c.seq))
+    .where(
+        _POST.c.id == bindparam("post"), _LATER.c.state == "visible", _LATER.c.author_id != bindparam("user"),
+    )
+    .limit(1)
+)  # fmt: skip
+_ANSWERS_LEFT = _LEFT.join(_ABOVE, _ABOVE.c.id == _LATER.c.parent_id).where(_ABOVE.c.author_id == bindparam("user"))
 
 
 def put(session: Session, post_id: int, at: datetime) -> None:
@@ -85,7 +96,7 @@ def tell(session: Session, post_id: int, after: int, at: datetime) -> int | None
     if row is None:
         return None
     page = marks.unread_page(row.topic_id)
-    facts = {"topic": row.topic_id}
+    facts = {"topic": row.topic_id, "post": post_id}
     is_answer = after == 0 and row.answers not in (None, row.author_id)
     if is_answer and not session.scalar(_TOLD_ONE, {"user": row.answers, "page": page}):
         notices.notify(session, row.answers, ANSWERED, at, path=page, facts=facts)
@@ -95,3 +106,17 @@ def tell(session: Session, post_id: int, after: int, at: datetime) -> int | None
         if user_id not in told and user_id not in (row.author_id, row.answers):
             notices.notify(session, user_id, FOLLOWED, at, path=page, facts=facts)
     return users[-1] if len(users) == BATCH else None
+
+
+def _is_left(asked: Any) -> Callable[[Session, int, dict[str, Any]], bool]:
+    """A callable that says whether a person can still read the post that a notice tells of, or one like it that came after."""
+
+    def is_there(session: Session, user_id: int, facts: dict[str, Any]) -> bool:
+        post = facts.get("post")  # notices of before have none
+        return post is None or session.scalar(asked, {"post": post, "user": user_id}) is not None
+
+    return is_there
+
+
+READABLE = {ANSWERED: _is_left(_ANSWERS_LEFT), FOLLOWED: _is_left(_LEFT)}
+"By kind of notice: asked before its mail goes out."

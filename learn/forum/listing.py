@@ -13,7 +13,7 @@ from courses.catalogue import Theme
 from courses.db import UtcDateTime, table_of
 from learn.accounts.models import User
 from learn.discussion import showing, topics
-from learn.discussion.models import Topic, TopicRead
+from learn.discussion.models import Post, Topic, TopicRead
 
 PAGE = 30
 LATEST = 3
@@ -22,7 +22,7 @@ MOST_PINNED = 5
 NEW_FOR = timedelta(days=60)
 "A topic that one never opened counts as new so long after the last thing was said."
 
-_T, _READ, _THEME = table_of(Topic), table_of(TopicRead), table_of(Theme)
+_T, _READ, _THEME, _POST = table_of(Topic), table_of(TopicRead), table_of(Theme), table_of(Post)
 _AUTHOR, _LAST = table_of(User).alias("author"), table_of(User).alias("poster")
 _LISTED = text("topic.state = 'visible' AND topic.kind = 'theme'")
 _ROWS = (
@@ -30,10 +30,12 @@ _ROWS = (
         _T.c.id, _T.c.title, _T.c.slug, _T.c.theme_id, _T.c.author_id, _T.c.created_at, _T.c.last_post_at, _T.c.last_poster_id,
         _T.c.next_seq, _T.c.visible_count, _T.c.is_pinned, _T.c.is_locked, _AUTHOR.c.name, _AUTHOR.c.display_name,
         _LAST.c.name.label("last_name"), _LAST.c.display_name.label("last_display_name"), _READ.c.last_seq,
+        _POST.c.seq.label("newest"),
     )
     .select_from(_T)
     .outerjoin(_AUTHOR, _AUTHOR.c.id == _T.c.author_id)
     .outerjoin(_LAST, _LAST.c.id == _T.c.last_poster_id)
+    .outerjoin(_POST, _POST.c.id == _T.c.last_post_id)
     .outerjoin(_READ, and_(_READ.c.topic_id == _T.c.id, _READ.c.user_id == bindparam("user")))
     .where(_LISTED, _T.c.visible_count > 0)
 )  # fmt: skip
@@ -64,7 +66,7 @@ class Line:
     is_pinned: bool
     is_locked: bool
     new: str
-    "New, or how many are: 3 new; empty when all is read."
+    "New, or how many are: 3 new, or New posts where they are not counted; empty when all that can be read is read."
     unread_url: str
 
 
@@ -129,10 +131,21 @@ def _latest(themes: int) -> Any:
 def _line(row: Any, at: datetime) -> Line:
     by = showing.name_of(row)
     last_by = showing.FORMER if row.last_poster_id is None else row.last_display_name or row.last_name or "a member"
-    left = row.next_seq - 1 - row.last_seq if row.last_seq is not None else 0
-    is_fresh = row.last_seq is None and row.last_post_at > at - NEW_FOR
+    left, is_fresh = _left(row), row.last_seq is None and row.last_post_at > at - NEW_FOR
     url = topics.own_page(row)
     return Line(
         row.id, row.title, url, by, showing.initials(by), row.visible_count, row.last_post_at, last_by, bool(row.is_pinned),
-        bool(row.is_locked), "New" if is_fresh else f"{left} new" if left > 0 else "", f"/topics/{row.id}/unread" if left > 0 else url,
+        bool(row.is_locked), left or ("New" if is_fresh else ""), f"/topics/{row.id}/unread" if left else url,
     )  # fmt: skip
+
+
+def _left(row: Any) -> str:
+    """How much of a topic that was opened is left to read; empty where nothing is.
+
+    Where a post was taken away or waits, the numbers do not say how many can be read, so none is told.
+    """
+    left = (row.newest or 0) - row.last_seq if row.last_seq is not None else 0
+    if left <= 0:
+        return ""
+    is_counted = left == 1 or row.visible_count == row.next_seq - 1
+    return f"{left} new" if is_counted else "New posts"

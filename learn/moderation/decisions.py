@@ -207,5 +207,5 @@ def _tell_author(
     if item.author_id is None or item.author_id == actor_id:
         return
     origin = kind.origin(session, item.target_id)
-    facts = {"thing": item.kind, "act": act, "decision": number, **(origin.facts if origin is not None else {})}
+    facts = {**items.facts(item.kind, origin), "act": act, "decision": number}
     notices.notify(session, item.author_id, TELLS, at, path=f"/decisions/{number}", facts=facts)

@@ -60,6 +60,8 @@ class Origin:
     "As in Card."
     facts: Mapping[str, int] = field(default_factory=dict)
     "What notices about it need, for example {'topic': 12}: see ``Kind.about`` in learn.notifications.kinds."
+    label: str = ""
+    "What it is called where it stands, as a post in the forum; empty where that is the label of its kind."
 
 
 Act = Callable[[Session, int, int | None, datetime, Mapping[str, str]], Done]
@@ -76,8 +78,8 @@ class ItemKind:
     label: str
     "In the middle of a sentence: comment, story."
     template: str
-    """Shows it whole on the item's page, given ``card``, ``item``, ``quoted`` (what reporters quoted of it, for the filter
-    ``marked``), ``can_decide`` (whether it stands inside the form of the decision, so that fields in it are sent) and ``typed``
+    """Shows it whole on the item's page, given ``card``, ``item``, ``quoted`` (what reporters quoted of it, for the filters
+    ``marked`` and ``marked_inside``), ``can_decide`` (whether it stands inside the form of the decision, so that fields in it are sent) and ``typed``
     (``typed.get(name)`` is what such a field held when the form came back)."""
     cards: Callable[[Session, Sequence[int]], dict[int, Card]]
     "For the list, by number, with no statement in a loop."
@@ -105,3 +107,17 @@ def kinds() -> Mapping[str, ItemKind]:
     """What create_app collected."""
     found: Mapping[str, ItemKind] = current_app.extensions["frontline_items"]
     return found
+
+
+def called(session: Session, kind: str, target_id: int) -> str:
+    """What a thing is called where it stands; "thing" for a kind that a newer version of the site wrote."""
+    known = kinds().get(kind)
+    found = known.origin(session, target_id) if known is not None else None
+    return (found.label if found is not None else "") or (known.label if known is not None else "thing")
+
+
+def facts(kind: str, origin: Origin | None) -> dict[str, Any]:
+    """What every notice about a thing says of it."""
+    if origin is None:
+        return {"thing": kind}
+    return {"thing": kind, **({"called": origin.label} if origin.label else {}), **origin.facts}

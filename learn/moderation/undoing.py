@@ -107,5 +107,5 @@ def _tell_author(session: Session, item: Any, decision: Any, at: datetime) -> No
     if item.author_id is None or notices.read_about(session, item.author_id, f"/decisions/{decision.id}", at):
         return
     origin = items.kinds()[item.kind].origin(session, item.target_id)
-    facts = {"thing": item.kind, "act": decision.act, **(origin.facts if origin is not None else {})}
+    facts = {**items.facts(item.kind, origin), "act": decision.act}
     notices.notify(session, item.author_id, TELLS, at, path=f"/decisions/{decision.id}", facts=facts)

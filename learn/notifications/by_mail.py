@@ -1,7 +1,12 @@
-"""A notice as a mail, drawn ten minutes after it was told: not for whoever has read it here, and only where mail arrives."""
+"""A notice as a mail, drawn ten minutes after it was told: not for whoever has read it here, and only where mail arrives.
+
+create_app collects ``frontline_readable``: by kind of notice a callable ``(session, user_id, facts)`` that says whether what it
+tells of can still be read, where a title does not say that.
+"""
 
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from courses.db import now
@@ -21,6 +26,9 @@ def notice(session: Session, about: str, user_id: int | None) -> Letter | None:
     if user_id is None or found is None or found.read_at is not None or found.kind not in kinds.KINDS:
         return None
     if not choices.wants(session, user_id, found.kind) or not _is_here(session, user_id, now()):
+        return None
+    is_readable = current_app.extensions["frontline_readable"].get(found.kind)
+    if is_readable is not None and not is_readable(session, user_id, found.facts):
         return None
     to = mine.main(session, user_id)
     words = kinds.said_by_mail(session, user_id, found)

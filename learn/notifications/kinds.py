@@ -130,7 +130,7 @@ def _followed(facts: Facts, names: Names) -> str:
 
 
 THINGS = {"post": "comment", "topic": "topic", "story": "story", "adoption": "record of what you tried"}
-"What facilitators decide about, as its author calls it."
+"What facilitators decide about, as its author calls it, where the facts do not say what it is called where it stands."
 DECIDED = {
     "keep": "looked at your {thing} and kept it as it is",
     "edit": "changed the text of your {thing}",
@@ -142,8 +142,8 @@ DECIDED = {
     "redact": "deleted the text of your {thing} for good",
     "approve": "approved your {thing}",
     "reject": "did not accept your {thing}",
-    "lock": "closed your {thing} to new comments",
-    "unlock": "opened your {thing} to new comments again",
+    "lock": "closed your {thing} to new posts",
+    "unlock": "opened your {thing} to new posts again",
     "move": "moved your {thing} to another theme",
     "rename": "changed the title of your {thing}",
 }
@@ -152,7 +152,7 @@ DECIDED = {
 
 def _thing(facts: Facts, names: Names) -> str:
     """The thing and, where it can be seen, the title that it stands under."""
-    thing = THINGS.get(facts.get("thing", ""), "contribution")
+    thing = facts.get("called") or THINGS.get(facts.get("thing", ""), "contribution")
     title = next(
         (names.titles[kind, facts[kind]] for kind in ("story", "topic") if (kind, facts.get(kind)) in names.titles), ""
     )

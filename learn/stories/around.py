@@ -92,6 +92,8 @@ class Adoption(Base):
     "How it went."
     words: Mapped[long]
     "What they found, as plain text; may be empty."
+    because: Mapped[str] = mapped_column(String(500), server_default="")
+    "Why something found in it is not a patient's number, without that number; empty where nothing was found."
     is_visible: Mapped[bool] = mapped_column(Boolean)
     "Whether readers see it: not while it is held, nor after it was removed."
     at: Mapped[moment]

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from courses.db import table_of
+from learn import identifiers
 from learn.accounts.personal import Person, PersonalData, Rows
 from learn.discussion.models import Post, PostState, Thanks, Topic, TopicKind
 from learn.stories import without_names
@@ -119,8 +120,17 @@ def _forget_what_they_said(session: Session, user_id: int) -> None:
     session.execute(update(_DECLARED).where(_DECLARED.c.user_id == user_id).values(user_id=None, evidence=""))
     session.execute(update(_FEATURED).where(_FEATURED.c.by_id == user_id).values(by_id=None))
     session.execute(update(_REVISION).where(_REVISION.c.editor_id == user_id).values(editor_id=None))
-    session.execute(update(_ADOPTION).where(_ADOPTION.c.user_id == user_id).values(user_id=None, words=""))
+    _mask_what_was_held(session, user_id)
+    session.execute(update(_ADOPTION).where(_ADOPTION.c.user_id == user_id).values(user_id=None, words="", because=""))
     session.execute(update(_STORY).where(_STORY.c.author_id == user_id).values(author_id=None))
+
+
+def _mask_what_was_held(session: Session, user_id: int) -> None:
+    """Of a record that waits for what was found in it, the place stays, without that."""
+    held = (_ADOPTION.c.user_id == user_id) & (_ADOPTION.c.because != "") & ~_ADOPTION.c.is_visible
+    for row in session.execute(select(_ADOPTION.c.id, _ADOPTION.c.organisation).where(held)).all():
+        place = identifiers.masked(row.organisation, identifiers.find(row.organisation))[:120]
+        session.execute(update(_ADOPTION).where(_ADOPTION.c.id == row.id).values(organisation=place))
 
 
 _BOTH = (

@@ -37,6 +37,9 @@ def begin_topic(page: Page, demo: Demo) -> None:
 def answer(page: Page, topic: str, scripts: bool) -> None:
     """Answer the first post, which a script lets one do in its place; the rules come between here, too."""
     page.goto(topic)
+    below = page.locator("form.write .button-row").bounding_box()
+    box = page.locator("form.write textarea").bounding_box()
+    assert below["y"] - box["y"] - box["height"] < 50, "the buttons stand just under the box, below one line of state"
     if scripts:
         page.get_by_role("link", name="Reply").first.click()
         expect(page.locator("form.post-form textarea")).to_be_focused()

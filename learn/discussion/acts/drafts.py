@@ -1,7 +1,8 @@
 """Drafts: what somebody typed and has not sent, kept on the server so that a shared computer keeps nothing.
 
 One for each person and place: an answer, the discussion itself, a topic to be started, a change of a post. Of a held post
-the draft is the only place where its text is not masked.
+the draft is the only place where its text is not masked. Once that is kept, the draft lies aside, under no topic, so that
+undoing the decision brings it back with its writer's reason.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from learn.discussion.models import PostDraft
 
 KEPT = timedelta(days=30)
 "So long a draft waits that nobody sends."
-KEPT_WORDS = (("What you began to write in a discussion and did not send", KEPT, "after you last saved it"),)
+KEPT_WORDS = (
+    ("What you began to write in a discussion and did not send", KEPT, "after you last saved it"),
+    ("Your reason why something in a post is not a patient\u2019s number", KEPT, "after a facilitator kept the post"),
+)
 "For the privacy page."
 
 _T: Any = table_of(PostDraft)
@@ -62,12 +66,18 @@ def _find(missing: frozenset[str]) -> Any:
 
 _PENDING = (
     select(_T.c.id, _T.c.user_id, _T.c.title, _T.c.body, _T.c.because)
-    .where(_T.c.post_id == bindparam("post"), _T.c.because != "")
+    .where(_T.c.post_id == bindparam("post"), _T.c.topic_id.is_not(None), _T.c.because != "")
     .order_by(_T.c.id.desc())
     .limit(1)
 )
 _DROP = delete(_T).where(_T.c.post_id == bindparam("post"))
-_OLD = delete(_T).where(_T.c.saved_at < bindparam("before"), or_(_T.c.because == "", _T.c.post_id.is_(None)))
+_ASIDE = (_T.c.post_id == bindparam("post"), _T.c.topic_id.is_(None))
+_DROP_ASIDE = delete(_T).where(*_ASIDE)
+_PUT_ASIDE = update(_T).where(_T.c.post_id == bindparam("post")).values(topic_id=None, saved_at=bindparam("at"))
+_PUT_BACK = update(_T).where(*_ASIDE).values(topic_id=bindparam("topic"))
+_OLD = delete(_T).where(
+    _T.c.saved_at < bindparam("before"), or_(_T.c.because == "", _T.c.post_id.is_(None), _T.c.topic_id.is_(None))
+)
 
 
 def find(session: Session, place: Place) -> Any | None:
@@ -99,6 +109,17 @@ def pending(session: Session, post_id: int) -> Any | None:
 def drop_of_post(session: Session, post_id: int) -> None:
     """Nothing waits for a decision, or for its writer, on this post any more."""
     session.execute(_DROP, {"post": post_id})
+
+
+def put_aside(session: Session, post_id: int, at: datetime) -> None:
+    """What waited on this post was kept as it was typed."""
+    session.execute(_DROP_ASIDE, {"post": post_id})
+    session.execute(_PUT_ASIDE, {"post": post_id, "at": at})
+
+
+def put_back(session: Session, post_id: int, topic_id: int) -> bool:
+    """Let what was put aside wait again; False where nothing is there any more."""
+    return bool(rows_met(session, _PUT_BACK, {"post": post_id, "topic": topic_id}))
 
 
 def prune(session: Session, at: datetime) -> dict[str, int]:

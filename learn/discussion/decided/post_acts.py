@@ -41,7 +41,7 @@ def keep(session: Session, post_id: int, actor_id: int | None, at: datetime, for
         if row.state is PostState.HELD:
             states.move(session, row, PostState.VISIBLE, at)
         return Done({"state": row.state.value})
-    drafts.drop_of_post(session, post_id)
+    drafts.put_aside(session, post_id, at)
     if row.state is not PostState.HELD:
         editing.revise(session, row, row.author_id, waits.body, at)
         return Done({"revision": row.revision})
@@ -150,21 +150,26 @@ def _earlier(session: Session, row: Any, n: int, *, waits: bool, at: datetime) -
         return
     if waits:
         session.execute(_MASK.values(body=_masked(row.body)), {"post": row.id, "number": row.revision})
-    if waits and row.author_id is not None:
-        place = Place(row.author_id, topic_id=row.topic_id, post_id=row.id)
-        drafts.save(session, place, at, body=row.body, because=posting.NO_REASON)
+        _wait_again(session, row, "", at)
     editing.revise(session, row, row.author_id, text, at)
 
 
 def _hold_again(session: Session, row: Any, at: datetime, *, has_title: bool) -> None:
     """Mask what was shown as typed, and keep that where only its writer reads it."""
-    if row.author_id is not None:
-        place = Place(row.author_id, topic_id=row.topic_id, post_id=row.id)
-        title = row.topic_title if has_title else ""
-        drafts.save(session, place, at, body=row.body, title=title, because=posting.NO_REASON)
+    _wait_again(session, row, row.topic_title if has_title else "", at)
     if has_title:
         topics.change(session, row.topic_id, title=_masked(row.topic_title))
     editing.write(session, row, _masked(row.body))
+
+
+def _wait_again(session: Session, row: Any, title: str, at: datetime) -> None:
+    """What its writer has sent since, else the draft that was kept, with the reason for either; else what is shown."""
+    newer = drafts.pending(session, row.id)
+    if row.author_id is None or (newer is None and drafts.put_back(session, row.id, row.topic_id)):
+        return
+    place = Place(row.author_id, topic_id=row.topic_id, post_id=row.id)
+    body, because = (newer.body, newer.because) if newer is not None else (row.body, posting.NO_REASON)
+    drafts.save(session, place, at, body=body, title=title, because=because)
 
 
 def _give_back(session: Session, row: Any) -> None:

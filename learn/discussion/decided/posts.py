@@ -142,7 +142,10 @@ def _origin(session: Session, number: int) -> Origin | None:
     post = states.one(session, number)
     facts = {"topic": post.topic_id}
     is_seen = post.state is PostState.VISIBLE
-    return Origin(post.author_id, post.theme_id, f"/posts/{number}", is_seen, title=_title(row), facts=facts)
+    label, _, _ = showing.words_of(row.kind)
+    return Origin(
+        post.author_id, post.theme_id, f"/posts/{number}", is_seen, title=_title(row), facts=facts, label=label
+    )
 
 
 def _written(session: Session, author_id: int) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from html import unescape
 
 from markupsafe import Markup, escape
 
@@ -9,6 +10,8 @@ from learn import identifiers
 from learn.moderation.room import bp
 
 TAKEN_OUT = re.compile(r"\[[\w&' ]{3,40} removed\]")
+TAG = re.compile(r"(<(?:\"[^\"]*\"|[^\">])*>)")
+"One tag of HTML that was sanitised, so that what splits by it has texts and tags in turn."
 QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d]{8,300})[\"\u201d]|'([^']{8,300})'|\u2018([^\u2019]{8,300})\u2019")
 SHORTEST = 8
 "Letters of something quoted: shorter ones stand everywhere."
@@ -36,3 +39,13 @@ def marked(text: str, quoted: Iterable[str] = ()) -> Markup:
         pieces += [escape(text[done:start]), Markup("<mark>{}</mark>").format(text[start:end])]
         done = end
     return Markup("").join([*pieces, escape(text[done:])])
+
+
+@bp.app_template_filter("marked_inside")
+def marked_inside(drawn: str, quoted: Iterable[str] = ()) -> Markup:
+    """HTML that was sanitised, in whose texts everything to look at is marked; its tags stay as they are."""
+    parts = TAG.split(str(drawn))
+    return Markup("").join(
+        Markup(part) if n % 2 else marked(unescape(part), quoted)  # noqa: S704 - a tag of what was sanitised
+        for n, part in enumerate(parts)
+    )

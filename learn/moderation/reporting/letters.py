@@ -15,9 +15,9 @@ def settled(session: Session, about: str, user_id: int | None) -> Letter | None:
     found = flags.one(session, int(about))
     if found is None or not found.reporter_email or found.state is FlagState.OPEN:
         return None
-    chosen, kind = settings(), items.kinds().get(found.kind)
+    chosen, label = settings(), items.called(session, found.kind, found.target_id)
     names = {
-        "site": chosen.site_name, "label": kind.label if kind is not None else "thing", "reason": flags.REASONS[found.reason],
+        "site": chosen.site_name, "label": label, "reason": flags.REASONS[found.reason],
         "is_upheld": found.state is FlagState.UPHELD, "contact": chosen.contact,
     }  # fmt: skip
     return Letter(found.reporter_email, f"{chosen.site_name}: what came of your report", "report_settled", WHY, names)

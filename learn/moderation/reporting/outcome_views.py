@@ -27,10 +27,10 @@ def report_outcome(number: int) -> str:
     if found is None or found.reporter_id != current_user.id:
         raise NotFound(GONE)
     _note_as_read(f"/reports/{number}")
-    kind = items.kinds().get(found.kind)
+    label = items.called(session, found.kind, found.target_id)
     return render_template(
-        "moderation/report_outcome.html", report=found, reason=flags.REASONS[found.reason], label=kind.label if kind else "thing"
-    )  # fmt: skip
+        "moderation/report_outcome.html", report=found, reason=flags.REASONS[found.reason], label=label
+    )
 
 
 @bp.get("/decisions/<int:number>")
@@ -45,7 +45,7 @@ def decision(number: int) -> str:
     _note_as_read(f"/decisions/{number}")
     kind = items.kinds().get(item.kind)
     origin: Any = kind.origin(session, item.target_id) if kind is not None else None
-    label = kind.label if kind is not None else "contribution"
+    label = (origin.label if origin is not None else "") or (kind.label if kind is not None else "contribution")
     said = kinds.DECIDED.get(found.act, "decided about your {thing}").format(thing=label) if found is not None else ""
     return render_template(
         "moderation/decision.html", decision=found, said=said, label=label, origin=origin,

@@ -86,4 +86,5 @@ def report_sent() -> str:
 
 def _page(kind: str, target: int, form: ReportForm) -> str:
     origin = flags.about(db.session(), kind, target, is_member=current_user.is_authenticated)
-    return render_template("moderation/report.html", form=form, origin=origin, label=items.kinds()[kind].label)
+    label = origin.label or items.kinds()[kind].label
+    return render_template("moderation/report.html", form=form, origin=origin, label=label)

@@ -30,8 +30,8 @@ FIRST_ONES = 3
 
 _T, _STORY, _USER = table_of(Adoption), table_of(Story), table_of(User)
 _COLUMNS = (
-    _T.c.id, _T.c.story_id, _T.c.user_id, _T.c.organisation, _T.c.region, _T.c.tried_on, _T.c.outcome, _T.c.words, _T.c.is_visible,
-    _T.c.at,
+    _T.c.id, _T.c.story_id, _T.c.user_id, _T.c.organisation, _T.c.region, _T.c.tried_on, _T.c.outcome, _T.c.words, _T.c.because,
+    _T.c.is_visible, _T.c.at,
 )  # fmt: skip
 _LISTED = (
     select(*_COLUMNS, _USER.c.name, _USER.c.display_name, _USER.c.profession)
@@ -62,6 +62,8 @@ class Told:
     tried_on: date
     outcome: Outcome
     words: str
+    because: str = ""
+    "Why what was found in it is not a patient's number; empty where nothing was found."
 
 
 def listed(session: Session, story_id: int, before: int = FIRST) -> tuple[Sequence[Any], int | None]:
@@ -83,25 +85,26 @@ def one(session: Session, adoption_id: int) -> Any | None:
 def save(session: Session, story: Any, user_id: int, told: Told, at: datetime) -> bool:
     """Keep what somebody says; returns whether readers see it. A first one is seen at once, and so is a change of it.
 
-    What somebody new says, or what a facilitator took out of sight before, waits for a facilitator.
+    What somebody new says, or what a facilitator took out of sight before, waits for a facilitator. So does, out of sight, what
+    may hold a patient's number of which its writer says that it is none.
     """
     session.execute(_HOLD, {"story": story.id})
     there = mine(session, story.id, user_id)
+    was_visible = there is not None and bool(there.is_visible)
+    is_visible = not told.because and (there is None or was_visible)
     values = {"organisation": told.organisation, "region": told.region, "tried_on": told.tried_on, "outcome": told.outcome,
-              "words": told.words, "at": at}  # fmt: skip
+              "words": told.words, "because": told.because, "is_visible": is_visible, "at": at}  # fmt: skip
     if there is None:
-        row = {**values, "story_id": story.id, "user_id": user_id, "is_visible": True}
-        number = session.execute(_ADD, row).scalar_one()
-        session.execute(_COUNT, {"story": story.id, "by": 1})
+        number = session.execute(_ADD, {**values, "story_id": story.id, "user_id": user_id}).scalar_one()
     else:
         number = there.id
         session.execute(_CHANGE.values(**values), {"adoption": number})
-    is_visible = there is None or bool(there.is_visible)
+    if is_visible != was_visible:
+        session.execute(_COUNT, {"story": story.id, "by": 1 if is_visible else -1})
     if not is_visible or newcomers.is_new(session, user_id):
-        source = Source.NEW_MEMBER if there is None else Source.EDIT
-        queue.put(
-            session, KIND, number, source, author_id=user_id, theme_id=story.theme_id, priority=FIRST_ONES, at=at
-        )  # fmt: skip
+        source = Source.DETECTOR if told.because else Source.NEW_MEMBER if there is None else Source.EDIT
+        priority = queue.PATIENT if told.because else FIRST_ONES
+        queue.put(session, KIND, number, source, author_id=user_id, theme_id=story.theme_id, priority=priority, at=at)
     return is_visible
 
 

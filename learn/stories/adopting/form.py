@@ -56,6 +56,12 @@ class TriedForm(FlaskForm):
         "I have checked: it identifies no patient, and nobody who does not want it", widget=draw_checkbox
     )
 
+    because = StringField(
+        "It is not a patient\u2019s number because", [Length(max=500, message="Shorten the reason to 500 letters")],
+        filters=[_line], widget=draw_input,
+        description="A facilitator reads this and decides. Until then others do not see what you say here. Do not repeat the number.",
+    )  # fmt: skip
+
     def validate_since(self, field: Any) -> None:
         """A month that was, and not before there was such work."""
         day = month(field.data or "")
@@ -64,12 +70,21 @@ class TriedForm(FlaskForm):
         if day > local(now()).date():
             raise ValidationError("Enter a month that has begun")
 
-    def told(self) -> Told:
-        """What was typed, of a form that is valid."""
+    def told(self, found: dict[str, list[Finding]]) -> Told:
+        """What was typed, of a form that is valid, with the reason why what was ``found`` in it, and is held, is none."""
+        because = self._reason(found) if holds(found) else ""
         return Told(
             self.organisation.data, self.region.data or "", month(self.since.data) or date.min, Outcome(self.outcome.data),
-            self.words.data or "",
+            self.words.data or "", because,
         )  # fmt: skip
+
+    def _reason(self, found: dict[str, list[Finding]]) -> str:
+        """Without the number: a word before it may make it harmless to the detector there."""
+        said = identifiers.masked(self.because.data, identifiers.find(self.because.data))
+        for name, findings in found.items():
+            for each in findings:
+                said = said.replace(self[name].data[each.offset : each.end], "[removed]")
+        return said[:500]
 
     def found(self, own: list[str]) -> dict[str, list[Finding]]:
         """What the detector finds in what was typed, by field."""
@@ -80,6 +95,11 @@ class TriedForm(FlaskForm):
         """Take out what was found."""
         for name, findings in found.items():
             self[name].data = identifiers.masked(self[name].data, findings)
+
+
+def holds(found: dict[str, list[Finding]]) -> bool:
+    """Whether a facilitator has to decide before it is shown."""
+    return any(identifiers.holds(findings) for findings in found.values())
 
 
 def month(told: str) -> date | None:

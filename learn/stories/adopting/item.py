@@ -24,7 +24,8 @@ TEMPLATE = "stories/adopting/item.html"
 _T, _STORY, _USER = table_of(Adoption), table_of(Story), table_of(User)
 _CARDS = (
     select(
-        _T.c.id, _T.c.user_id, _T.c.organisation, _T.c.region, _T.c.tried_on, _T.c.outcome, _T.c.words, _T.c.is_visible, _T.c.at,
+        _T.c.id, _T.c.user_id, _T.c.organisation, _T.c.region, _T.c.tried_on, _T.c.outcome, _T.c.words, _T.c.because, _T.c.is_visible,
+        _T.c.at,
         _STORY.c.id.label("story"), _STORY.c.reference, _STORY.c.title, _STORY.c.theme_id, _STORY.c.is_out, _STORY.c.is_public,
         _USER.c.name, _USER.c.display_name,
     )
@@ -41,6 +42,14 @@ _TEXTS = (
     .order_by(_T.c.id)
     .limit(bindparam("most"))
 )
+
+
+class Over(FrontlineError):
+    """Its text was deleted for good since the decision that is to be undone."""
+
+    status = 409
+    code = "adoption_redacted"
+    title = "This cannot be undone any more"
 
 
 class Gone(FrontlineError):
@@ -72,12 +81,16 @@ def origin(session: Session, number: int) -> Origin | None:
 
 
 def keep(session: Session, number: int, actor_id: int | None, at: datetime, form: Mapping[str, str]) -> Done:
-    """Leave it as it is."""
-    return _shown(session, number, bool(_there(session, number).is_visible))
+    """Leave it as it is; what waits out of sight for what was found in it is shown as it was typed."""
+    row = _there(session, number)
+    return _shown(session, number, bool(row.is_visible) or _is_held(row))
 
 
 def hide(session: Session, number: int, actor_id: int | None, at: datetime, form: Mapping[str, str]) -> Done:
-    """Let only its writer see it; the spread is counted without it."""
+    """Let only its writer see it; the spread is counted without it. That something in it was kept before is over with that."""
+    row = _there(session, number)
+    if row.is_visible and row.because:
+        adoptions.rewrite(session, number, because="")
     return _shown(session, number, False)
 
 
@@ -87,27 +100,36 @@ def restore(session: Session, number: int, actor_id: int | None, at: datetime, f
 
 
 def mask(session: Session, number: int, actor_id: int | None, at: datetime, form: Mapping[str, str]) -> Done:
-    """Take out what the detector finds; that does not come back."""
+    """Take out what the detector finds, and show what waited for that alone; that does not come back."""
     row = _there(session, number)
-    adoptions.rewrite(session, number, organisation=_masked(row.organisation)[:120], words=_masked(row.words))
+    adoptions.rewrite(
+        session, number, organisation=_masked(row.organisation)[:120], words=_masked(row.words), because=""
+    )
+    adoptions.show(session, number, is_visible=bool(row.is_visible) or _is_held(row))
     return Done({"is_visible": bool(row.is_visible)}, can_undo=False)
 
 
 def redact(session: Session, number: int, actor_id: int | None, at: datetime, form: Mapping[str, str]) -> Done:
     """Delete what was typed for good, and show it no more."""
     row = _there(session, number)
-    adoptions.rewrite(session, number, organisation="", words="")
+    adoptions.rewrite(session, number, organisation="", words="", because="")
     adoptions.show(session, number, is_visible=False)
     return Done({"is_visible": bool(row.is_visible)}, can_undo=False)
 
 
 def undo(session: Session, number: int, act: str, before: Mapping[str, Any], at: datetime) -> None:
-    """Put back whether readers see it."""
+    """Put back whether readers see it; Over where that would show a record without a text."""
+    if _is_redacted(_there(session, number)):
+        raise Over("Its text was deleted for good since.")
     adoptions.show(session, number, is_visible=bool(before["is_visible"]))
 
 
 def offered(card: Card) -> Sequence[str]:
-    """What makes sense for it as it is."""
+    """What makes sense for it as it is; nothing once its text was deleted for good."""
+    if card.names.get("is_redacted"):
+        return ()
+    if card.names.get("because"):
+        return ("keep", "mask", "remove", "redact")
     masks = ("mask",) if card.names.get("holds") else ()
     return (
         ("keep", *masks, "hide", "remove", "redact")
@@ -140,6 +162,16 @@ def _shown(session: Session, number: int, is_visible: bool) -> Done:
     return Done({"is_visible": before})
 
 
+def _is_held(row: Any) -> bool:
+    """Whether it is out of sight for what was found in it, of which its writer says that it is no patient's number."""
+    return bool(row.because) and not row.is_visible
+
+
+def _is_redacted(row: Any) -> bool:
+    """Nobody saves a record without a place, so an empty one was emptied by a facilitator."""
+    return not row.organisation
+
+
 def _there(session: Session, number: int) -> Any:
     row = adoptions.one(session, number)
     if row is None:
@@ -153,6 +185,7 @@ def _card(row: Any) -> Card:
     names = {
         "organisation": _masked(row.organisation), "region": profile.REGIONS.get(row.region, ""), "tried_on": row.tried_on,
         "outcome": adoptions.WORDS[Outcome(row.outcome)], "words": words, "story": row.title, "is_visible": bool(row.is_visible),
+        "because": _masked(row.because) if _is_held(row) else "", "is_redacted": _is_redacted(row),
         "holds": words != row.words or _masked(row.organisation) != row.organisation,
     }  # fmt: skip
     state = "visible" if row.is_visible else "hidden"

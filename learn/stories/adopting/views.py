@@ -15,7 +15,7 @@ from learn.errors import Forbidden
 from learn.extensions import db
 from learn.policy import Permission, permits
 from learn.stories.adopting import adoptions
-from learn.stories.adopting.form import TriedForm
+from learn.stories.adopting.form import TriedForm, holds
 from learn.stories.around import Outcome
 from learn.stories.reading import story as reading
 from learn.stories.room import bp
@@ -51,7 +51,7 @@ def try_it(told: str) -> Any:
 @bp.post("/s/<told>/tried/mine")
 @permits(Permission.WRITE)
 def save_try(told: str) -> Any:
-    """Keep what the person says; what may be a patient's is asked about first, and kept nowhere."""
+    """Keep what the person says; what may be a patient's is asked about first, and goes to a facilitator alone."""
     row, form = _story_of_another(told), TriedForm()
     if not rules.has_accepted(db.session(), current_user.id):
         return redirect(url_for("discussion.accept_rules", next=request.path), 303)
@@ -60,11 +60,10 @@ def save_try(told: str) -> Any:
     if found and request.form.get("act") == "mask":
         form.mask(found)
         found = {}
-    holds = any(identifiers.holds(findings) for findings in found.values())
-    if not is_valid or holds or (found and not form.is_sure.data):
+    if not is_valid or _is_asked(form, found):
         return _form(row, adoptions.mine(db.session(), row.id, current_user.id), form, found), 422
     with writing() as session:
-        is_seen = adoptions.save(session, row, current_user.id, form.told(), now())
+        is_seen = adoptions.save(session, row, current_user.id, form.told(found), now())
     flash(
         "Thank you. Others see that you tried it."
         if is_seen
@@ -96,6 +95,16 @@ def _story_of_another(told: str) -> Any:
     return row
 
 
+def _is_asked(form: TriedForm, found: dict[str, Any]) -> bool:
+    """Whether the writer has to say something about what was found before it goes on."""
+    if not holds(found):
+        return bool(found) and not form.is_sure.data
+    is_sent = request.form.get("act") == "hold"
+    if is_sent and not form.because.data:
+        form.because.errors = ["Say what it is, so that a facilitator can decide"]
+    return not (is_sent and form.because.data)
+
+
 def _before(own: Any | None) -> dict[str, Any]:
     if own is None:
         known = profile.of(db.session(), current_user.id)
@@ -110,10 +119,15 @@ def _form(row: Any, own: Any | None, form: TriedForm, found: dict[str, Any] | No
     kinds = list(
         dict.fromkeys(identifiers.WORDS[each.kind] for findings in (found or {}).values() for each in findings)
     )
-    holds = any(identifiers.holds(findings) for findings in (found or {}).values())
     errors = error_list(form)
     if found:
         errors.append({"text": "Look at what could identify a patient", "href": "#found"})
     return render_template(
-        "stories/adopting/form.html", story=row, own=own, form=form, kinds=kinds, holds=holds, errors=errors
+        "stories/adopting/form.html",
+        story=row,
+        own=own,
+        form=form,
+        kinds=kinds,
+        holds=holds(found or {}),
+        errors=errors,
     )

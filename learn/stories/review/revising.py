@@ -46,8 +46,11 @@ def begin(session: Session, story_id: int, actor_id: int, at: datetime, version:
 
 
 def copy(session: Session, story: Any, editor_id: int | None, at: datetime, *, is_small: bool = False) -> int:
-    """Begin a revision with the text that was published; returns its number."""
-    fields = {**door.revision(session, story.id, story.published_n).fields, SMALL: is_small}
+    """Begin a revision with the text that was published, with nothing declared about it yet; returns its number."""
+    published = door.revision(session, story.id, story.published_n).fields
+    # Who approved is offered again; a tick speaks for the text that it was given for.
+    declared = {**(published.get("declared") or {}), "kinds": []}
+    fields = {**published, SMALL: is_small, "declared": declared}
     used = (session.scalar(asked, {"story": story.id}) or 0 for asked in (_LAST_N, _LAST_SENT))
     n: int = max(used) + 1
     session.execute(_ADD, {

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from courses.db import table_of
 from learn.moderation import hours
 from learn.moderation.models import ReviewItem
-from learn.moderation.queue import STORY
+from learn.moderation.queue import STORY, TARGETS
 
-FIRST_DAYS, DECISION_DAYS = 5, 15
-"Working days until the first answer, and until the decision."
+FIRST_DAYS, DECISION_DAYS = TARGETS[STORY]["days"], 15
+"Working days until the first answer, as facilitators are asked for it, and until the decision."
 MOST_COUNTED = 100
 "Of a longer line only that is said: the read stays bounded."
 

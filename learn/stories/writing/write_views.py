@@ -14,6 +14,7 @@ from learn.errors import FrontlineError
 from learn.extensions import db
 from learn.policy import Permission, permits
 from learn.stories.fields import DECLARATIONS, LICENCES
+from learn.stories.review import targets
 from learn.stories.room import bp
 from learn.stories.writing import (
     accepting,
@@ -116,7 +117,7 @@ def _page(shown: showing.Shown, *, is_elsewhere: bool = False) -> str:
     return render_template(
         "stories/writing/write.html", shown=shown, form=shown, boxes=boxes,
         parts=(*showing.PARTS, showing.LAST), row_names=showing.ROWS, licences=LICENCES, declarations=DECLARATIONS,
-        can_delete=drafts.can_delete(shown.row), is_elsewhere=is_elsewhere,
+        can_delete=drafts.can_delete(shown.row), is_elsewhere=is_elsewhere, first_days=targets.FIRST_DAYS,
     )  # fmt: skip
 
 

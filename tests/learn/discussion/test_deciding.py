@@ -1,13 +1,15 @@
 """What facilitators do with posts and topics, and how it is undone."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from courses.db import now
 from learn.discussion import posting, states, topics
 from learn.discussion.acts import drafts, editing
 from learn.discussion.item import ITEMS
-from learn.discussion.models import Post, PostRevision, PostState, TopicState
+from learn.discussion.models import Post, PostDraft, PostRevision, PostState, TopicState
 from learn.moderation.decisions import Wrong
 from learn.search.models import SearchEntry
 from tests.discussing import make_topic, say
@@ -63,6 +65,33 @@ def test_keeping_a_change_that_was_held_makes_it_and_undo_takes_it_back(session,
     POST.undo(session, post, "keep", done.before, now())
     assert row(session, post).body == "As it was"
     assert drafts.pending(session, post).body == f"Now {number}"
+
+
+def test_undoing_a_keep_brings_back_why_it_waited(session, held, post, ann, helen, number):
+    editing.change(session, post, ann.id, f"Now {number}", revision=1, at=now(), because="A code")
+    for each, reason in ((held, f"{number} is a batch"), (post, "A code")):
+        done = do(session, POST, each, "keep", helen)
+        assert drafts.pending(session, each) is None
+        POST.undo(session, each, "keep", done.before, now())
+        assert drafts.pending(session, each).because == reason
+        do(session, POST, each, "mask", helen)
+        assert drafts.pending(session, each) is None
+    assert session.scalar(select(func.count()).select_from(PostDraft)) == 0
+
+
+def test_undoing_a_keep_leaves_what_its_writer_sent_since(session, ann, helen, number):
+    made = make_topic(session, ann, f"About {number}", "Text", because="A batch")
+    done = do(session, POST, made.post_id, "keep", helen)
+    editing.change(session, made.post_id, ann.id, f"More on {number}", revision=1, at=now(), because="A code")
+    POST.undo(session, made.post_id, "keep", done.before, now())
+    waits = drafts.pending(session, made.post_id)
+    assert (waits.title, waits.body, waits.because) == (f"About {number}", f"More on {number}", "A code")
+
+
+def test_why_a_kept_post_waited_is_forgotten_after_a_month(session, held, helen, number):
+    do(session, POST, held, "keep", helen)
+    assert drafts.prune(session, now() + timedelta(days=29)) == {"drafts_of_posts": 0}
+    assert drafts.prune(session, now() + timedelta(days=31)) == {"drafts_of_posts": 1}
 
 
 def test_masking_shows_what_was_held_without_its_number_for_good(session, held, helen, number):
@@ -140,12 +169,23 @@ def test_a_facilitator_reads_what_is_held_masked_with_what_stands_around_it(sess
     page = template.render(card=card, item=None, can_decide=True, typed={}, quoted=[])
     assert number not in page
     assert "[NHS number removed] is a batch" in page
+    assert "See <mark>[NHS number removed]</mark>" in page
     assert "How do you do it?" in page
     assert POST.cards(session, [held])[held].excerpt == "See [NHS number removed]"
     assert (card.state, card.title) == ("held back", "Post by Ann Lee")
     assert POST.origin(session, held).is_seen is False
     assert POST.whole(session, 999) is None
     assert POST.origin(session, 999) is None
+
+
+def test_a_facilitator_sees_where_a_number_was_and_what_was_reported(session, app, post, ann, helen, number):
+    editing.change(session, post, ann.id, f"Now **{number}** is shown", revision=1, at=now(), because="A code")
+    page = app.jinja_env.get_template(POST.template).render(
+        card=POST.whole(session, post), item=None, can_decide=True, typed={}, quoted=["As it was", "is shown"]
+    )
+    assert "<p><mark>As it was</mark></p>" in page
+    assert "<p>Now <strong><mark>[NHS number removed]</mark></strong> <mark>is shown</mark></p>" in page
+    assert number not in page
 
 
 def test_the_reason_says_what_the_number_is_without_the_number_even_after_a_harmless_word(session, topic, ann, number):

@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from courses.db import now
+from learn.accounts.by_email import mine
+from learn.accounts.by_email.addresses import parse
 from learn.discussion import posting, states, telling
-from learn.discussion.acts import marks
+from learn.discussion.acts import editing, marks
 from learn.discussion.models import PostState
-from learn.notifications import kinds, notices
+from learn.notifications import by_mail, kinds, notices
 from learn.notifications.models import Notification
 from learn.notifications.names import Names
 from learn.outbox import worker
@@ -73,6 +75,40 @@ def test_what_is_held_is_told_when_it_is_shown_and_what_was_hidden_meanwhile_is_
     session.commit()
     work(app)
     assert told(session) == []
+
+
+def letters(session, user):
+    """What mails would say if they went out now."""
+    session.rollback()
+    asked = select(Notification.id).where(Notification.user_id == user.id, Notification.kind.in_(OURS))
+    return [by_mail.notice(session, str(each), user.id) for each in session.scalars(asked.order_by(Notification.id))]
+
+
+@pytest.mark.parametrize("is_answer", [True, False])
+def test_no_mail_tells_of_what_was_taken_back_meanwhile(app, session, topic, sam, ann, is_answer):
+    mine.add(session, sam.id, parse("sam@example.org"), now())
+    above = topic.post_id if is_answer else None
+    post = say(session, topic.topic_id, ann, parent_id=above)
+    session.commit()
+    work(app)
+    assert [letter.to for letter in letters(session, sam)] == ["sam@example.org"]
+    editing.take_back(session, post, ann.id, now())
+    session.commit()
+    assert letters(session, sam) == [None]
+    say(session, topic.topic_id, ann, "In other words", parent_id=above)
+    session.commit()
+    assert letters(session, sam) != [None]
+
+
+def test_a_mail_that_somebody_answered_is_not_sent_for_something_else_that_was_said(app, session, topic, sam, ann):
+    mine.add(session, sam.id, parse("sam@example.org"), now())
+    post = say(session, topic.topic_id, ann, parent_id=topic.post_id)
+    session.commit()
+    work(app)
+    editing.take_back(session, post, ann.id, now())
+    say(session, topic.topic_id, ann, "To everybody")
+    session.commit()
+    assert letters(session, sam) == [None]
 
 
 def test_many_followers_are_told_a_batch_at_a_time(app, session, topic, sam, ann, monkeypatch):

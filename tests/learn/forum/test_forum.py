@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, text
 
 from courses.db import now
 from learn.discussion import topics
-from learn.discussion.acts import drafts, marks
+from learn.discussion.acts import drafts, editing, marks
 from learn.discussion.models import Post, Topic, TopicKind
 from learn.extensions import db
 from learn.forum import listing
@@ -118,6 +118,29 @@ def test_what_is_new_is_told_in_words(browser, session, themes, sam):
     assert "New" not in lines["Topic old"]
     assert "new" not in lines["Topic old"]
     assert never
+
+
+def test_nothing_is_called_new_that_cannot_be_read(browser, session, themes, sam):
+    ann = make_writer(session, "Ann Lee")
+    topic = make_topic(session, ann, "Consent").topic_id
+    marks.read(session, sam.id, topic, 1, now())
+    gone = say(session, topic, ann)
+    say(session, topic, ann, "Bed 4, 999 000 0018")
+    editing.take_back(session, gone, ann.id, now())
+    session.commit()
+
+    def what_is_new():
+        return browser.get("/forum/research-culture").select_one(".topic-facts").select_one("a, .new-word")
+
+    assert what_is_new() is None
+    say(session, topic, ann, "This can be read")
+    session.commit()
+    found = what_is_new()
+    assert " ".join(found.text.split()) == "New posts in Consent"
+    assert found["href"] == f"/topics/{topic}/unread"
+    marks.read(session, sam.id, topic, 4, now())
+    session.commit()
+    assert what_is_new() is None
 
 
 def test_hidden_and_held_topics_are_not_listed(browser, session, themes, sam):

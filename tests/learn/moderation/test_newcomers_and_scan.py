@@ -9,7 +9,7 @@ from courses.db import now
 from learn.accounts.models import Role
 from learn.moderation import decisions, newcomers
 from learn.moderation.desk import lines
-from learn.moderation.desk.marking import marked, quotes
+from learn.moderation.desk.marking import marked, marked_inside, quotes
 from learn.moderation.models import Decision, ReviewItem, Source
 from learn.moderation.scanning import scanning
 from learn.outbox.worker import Pace, Worker
@@ -102,6 +102,24 @@ def test_the_scan_is_for_administrators(desk, member):
 )
 def test_what_to_look_at_is_marked_and_everything_is_escaped(app, text, quoted, html):
     assert marked(text, quoted) == html
+
+
+@pytest.mark.parametrize(
+    ("drawn", "html"),
+    [
+        ("<p>See [NHS number removed]</p>\n", "<p>See <mark>[NHS number removed]</mark></p>\n"),
+        (
+            "<p>a &lt;b&gt; &amp; slow &quot;as ever&quot;</p>",
+            "<p>a &lt;b&gt; &amp; <mark>slow &#34;as ever&#34;</mark></p>",
+        ),
+        (
+            '<a href="/x>slow &quot;as ever&quot;">slow</a>',
+            '<a href="/x>slow &quot;as ever&quot;">slow</a>',
+        ),
+    ],
+)
+def test_what_to_look_at_is_marked_inside_what_was_drawn_and_its_tags_stay(app, drawn, html):
+    assert marked_inside(drawn, ['slow "as ever"']) == html
 
 
 def test_what_reporters_quote_is_found():

@@ -7,13 +7,18 @@ from sqlalchemy import func, insert, select, update
 
 from courses.db import now
 from learn.accounts.models import Role, User
+from learn.accounts.personal import Person
 from learn.discussion import rules
+from learn.errors import FrontlineError
+from learn.moderation import queue
 from learn.moderation.models import ReviewItem, ReviewState, Source
+from learn.stories import personal
 from learn.stories.adopting import adoptions
 from learn.stories.adopting.form import month
 from learn.stories.adopting.item import ITEM
 from learn.stories.around import Adoption, Outcome
 from learn.stories.models import Story
+from tests.everywhere import places
 from tests.people import make_user, sign_in
 from tests.stories import make_story
 
@@ -24,7 +29,9 @@ TRY = {
     "outcome": "worked",
     "words": "The chair helped.",
 }
-PATIENT = "NHS number 999 000 0018"
+NUMBER = "999 000 0018"
+PATIENT = f"NHS number {NUMBER}"
+SAY_WHAT = "Say what it is, so that a facilitator can decide"
 
 
 @pytest.fixture
@@ -124,6 +131,85 @@ def test_a_patients_number_is_kept_nowhere_and_taken_out_in_one_press(session, m
     assert kept.startswith("She is")
 
 
+def hold(member, made, because="It is the number of a batch", **typed):
+    member.get(f"{made.path}/tried/mine")
+    return {**TRY, "words": f"It is {PATIENT}.", "because": because, "act": "hold", **typed}
+
+
+def test_what_is_said_to_be_no_patients_number_goes_to_a_facilitator_alone(session, made, member, new_client):
+    form = hold(member, made, f"{NUMBER} is a batch")
+    page = member.post(f"{made.path}/tried/mine", {**form, "because": " "}, 422)
+    assert page.select_one(".nhsuk-error-summary a[href='#because']").get_text(strip=True) == SAY_WHAT
+    assert page.select_one("button[value=hold]").get_text() == "Send it to a facilitator"
+    page = member.follow(f"{made.path}/tried/mine", form)
+    assert "A facilitator looks at it before others see it" in page.words
+    assert counted(session) == 0
+    assert places(session, NUMBER) == {"adoption"}
+    item = session.execute(select(ReviewItem.id, ReviewItem.source, ReviewItem.priority)).one()
+    assert (item.source, item.priority) == (Source.DETECTOR, queue.PATIENT)
+    facilitator = make_user(session, roles=(Role.FACILITATOR,))
+    session.commit()
+    page = sign_in(new_client(), facilitator.id).get(f"/moderation/{item.id}")
+    assert "[NHS number removed] is a batch" in page.words
+    assert "999" not in page.words
+
+
+def test_what_is_held_is_kept_as_typed_and_undo_holds_it_again_with_its_reason(session, made, member):
+    member.post(f"{made.path}/tried/mine", hold(member, made))
+    session.rollback()
+    number = session.scalar(select(Adoption.id))
+    assert ITEM.offered(ITEM.whole(session, number)) == ("keep", "mask", "remove", "redact")
+    done = ITEM.acts["keep"](session, number, 1, now(), {})
+    assert session.scalar(select(Adoption.words)) == f"It is {PATIENT}."
+    assert session.scalar(select(Story.adoption_count)) == 1
+    ITEM.undo(session, number, "keep", done.before, now())
+    assert ITEM.whole(session, number).names["because"] == "It is the number of a batch"
+    assert session.scalar(select(Story.adoption_count)) == 0
+    ITEM.acts["mask"](session, number, 1, now(), {})
+    assert session.execute(select(Adoption.words, Adoption.because, Adoption.is_visible)).one() == (
+        "It is NHS number [NHS number removed].", "", True,
+    )  # fmt: skip
+
+
+def test_what_is_held_can_be_changed_and_goes_to_a_facilitator_again(session, made, member):
+    for reason in ("It is a batch", "It is the number of an order"):
+        page = member.follow(f"{made.path}/tried/mine", hold(member, made, reason))
+        assert "A facilitator looks at it before others see it" in page.words
+    assert session.scalar(select(Adoption.because)) == "It is the number of an order"
+    assert session.scalar(select(func.count()).select_from(ReviewItem)) == 1
+
+
+def test_a_record_that_was_seen_waits_with_its_change_and_its_next_one_too(session, made, member):
+    member.get(f"{made.path}/tried/mine")
+    member.post(f"{made.path}/tried/mine", TRY)
+    assert counted(session) == 1
+    member.post(f"{made.path}/tried/mine", hold(member, made))
+    assert counted(session) == 0
+    member.get(f"{made.path}/tried/mine")
+    member.post(f"{made.path}/tried/mine", TRY)
+    assert counted(session) == 0
+    number = session.scalar(select(Adoption.id))
+    assert "restore" in ITEM.offered(ITEM.whole(session, number))
+
+
+def test_hiding_what_was_kept_is_no_waiting_for_its_number(session, made, member):
+    member.post(f"{made.path}/tried/mine", hold(member, made))
+    session.rollback()
+    number = session.scalar(select(Adoption.id))
+    for act in ("keep", "hide", "mask"):
+        ITEM.acts[act](session, number, 1, now(), {})
+    assert not session.scalar(select(Adoption.is_visible))
+
+
+def test_erasing_ones_data_leaves_no_number_in_a_record_that_waits(session, made, member, learner):
+    member.post(f"{made.path}/tried/mine", hold(member, made, organisation=f"Ward {PATIENT}"))
+    session.rollback()
+    personal.PERSONAL.erase(session, Person(learner.id, (), ()), now())
+    assert session.execute(select(Adoption.organisation, Adoption.because, Adoption.words)).one() == (
+        "Ward NHS number [NHS number removed]", "", "",
+    )  # fmt: skip
+
+
 def test_what_may_point_to_one_person_is_asked_about(session, made, member):
     member.get(f"{made.path}/tried/mine")
     words = "She was born on 3 March 1950."
@@ -199,6 +285,18 @@ def test_a_card_masks_what_the_detector_finds_and_redacting_leaves_no_word(sessi
     assert not done.can_undo
     assert session.execute(select(Adoption.words, Adoption.organisation, Adoption.is_visible)).one() == ("", "", False)
     assert ITEM.cards(session, [number, 999])[number].title.endswith("“We took the study to the village hall”")
+
+
+def test_nothing_brings_back_a_record_whose_text_was_deleted_for_good(session, made, learner):
+    number = add(session, made, learner.id)
+    hidden = ITEM.acts["hide"](session, number, 1, now(), {})
+    ITEM.acts["redact"](session, number, 1, now(), {})
+    with pytest.raises(FrontlineError) as refused:
+        ITEM.undo(session, number, "hide", hidden.before, now())
+    assert "deleted for good" in refused.value.message
+    assert not session.scalar(select(Adoption.is_visible))
+    assert session.scalar(select(Story.adoption_count)) == 0
+    assert ITEM.offered(ITEM.whole(session, number)) == ()
 
 
 def test_moderation_is_told_where_a_record_comes_from(session, made, learner):

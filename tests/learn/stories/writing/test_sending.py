@@ -8,12 +8,18 @@ from PIL import Image
 from sqlalchemy import select
 
 from courses.db import now
+from learn.accounts.models import Role
 from learn.audit import AuditEntry
 from learn.discussion import rules
+from learn.moderation import queue
 from learn.moderation.models import ReviewItem
 from learn.stories.models import Declaration, StoryRound, StoryState
+from learn.stories.review import deciding, targets
+from learn.stories.writing import declaring
 from tests.everywhere import places
+from tests.learn.stories.review.conftest import APPROVAL
 from tests.learn.stories.writing.conftest import FULL, form_of
+from tests.people import make_user
 
 NUMBER = "999 000 0018"
 HELD = f"NHS number {NUMBER}"
@@ -75,6 +81,29 @@ def test_a_held_number_is_nowhere_but_in_the_draft(draft, session, accepted):
     draft.send(**{**FULL, "title": f"About {HELD}", "steps.0": HELD})
     draft.send("send", 303, **{"because.title": f"no, {HELD}", "because.steps.0": "it is a study number"})
     assert places(session, NUMBER) == {"story_revision"}
+
+
+def test_a_new_revision_is_sent_when_everything_is_declared_for_it_again(member, draft, session, accepted):
+    draft.send("send", **FULL)
+    facilitator = make_user(session, "Helen Marsh", roles=(Role.FACILITATOR,))
+    deciding.approve(session, draft.id, facilitator.id, now(), APPROVAL)
+    session.commit()
+    version = member.get(f"{draft.url}/status").select_one("input[name=version]")["value"]
+    member.post(f"{draft.url}/change", {"version": version})
+    page = member.get(draft.path)
+    assert "Tick it again for this one" in page.words
+    assert page.select_one("#declared-approver")["value"] == FULL["declared.approver"]
+    problems = draft.send("send", 422).select_one(".nhsuk-error-summary").get_text(" ", strip=True)
+    assert all(declaring.MISSING[kind] in problems for kind in ("anonymous", "organisation", "licence"))
+    draft.send("send", **{f"declared.{kind}": "y" for kind in ("anonymous", "organisation", "licence")})
+    declared = select(Declaration.revision_n).where(Declaration.story_id == draft.id).order_by(Declaration.id)
+    assert session.scalars(declared).all() == [1, 1, 1, 2, 2, 2]
+
+
+def test_the_days_that_the_page_promises_are_those_that_the_review_keeps(member, draft, monkeypatch):
+    assert queue.TARGETS[queue.STORY]["days"] == targets.FIRST_DAYS
+    monkeypatch.setattr(targets, "FIRST_DAYS", 8)
+    assert "a first answer within 8 working days" in member.get(draft.path).words
 
 
 def test_sending_twice_is_sent_once(member, draft, session, accepted):

@@ -5,10 +5,16 @@ selects are materialised because the planner, told to stop early, walks the prim
 
 Newest first tries the newest entries one by one, where a common word has filled the page at once; a word that some of them have
 goes on so, and only for what is left the planner chooses between the walk and the index of words.
+
+Values stand in the statement itself, so that the server plans for these words: what is asked ten times over with parameters is
+planned once for any word, which made a rare one walk the newest entries (9 ms instead of 0.4 at a million posts).
 """
 
-from sqlalchemy import text
+from typing import Any
+
+from sqlalchemy import BigInteger, String, TextClause, bindparam, text
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from learn.search.words import Query
 
@@ -39,8 +45,20 @@ WITH hits AS MATERIALIZED (
 )
 SELECT entry_id FROM hits ORDER BY ts_rank(head, {words}) DESC, entry_id DESC
 """
+_KINDS: dict[str, TypeEngine[Any]] = {
+    "asked": String(), "narrowed": String(), "before": BigInteger(), "most": BigInteger(), "few": BigInteger(),
+}  # fmt: skip
+
+
+def _with_values(statement: str) -> TextClause:
+    names = [name for name in _KINDS if f":{name}" in statement]
+    return text(statement).bindparams(*(bindparam(name, type_=_KINDS[name], literal_execute=True) for name in names))
+
+
 _STATEMENTS = {
-    (name, is_narrowed): text(statement.format(asked=_ASKED if is_narrowed else _ASKED_ALONE, words=_ASKED_ALONE))
+    (name, is_narrowed): _with_values(
+        statement.format(asked=_ASKED if is_narrowed else _ASKED_ALONE, words=_ASKED_ALONE)
+    )
     for name, statement in {"newest": _NEWEST, "best": _BEST}.items()
     for is_narrowed in (True, False)
 }

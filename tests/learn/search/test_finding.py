@@ -11,6 +11,7 @@ from courses.db import now
 from learn.search import finding, index
 from learn.search.finding import excerpt, find
 from learn.search.words import read
+from tests.asked import with_values
 
 AT = now()
 
@@ -172,6 +173,15 @@ def test_nothing_that_is_typed_is_an_operator_or_breaks_it(session, there, order
 def test_a_key_that_nobody_gave_is_a_page_all_the_same(session, there, order):
     for after in ("", "x", "-1", "9" * 40, "0", "\u0663", "1.5"):
         assert isinstance(find(session, "handover", order=order, after=after).hits, list), after
+
+
+@pytest.mark.parametrize("order", ["newest", "best"])
+def test_the_server_plans_for_the_words_that_are_looked_for(session, there, order):
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite plans every statement when it is sent")
+    (statement, values), *_ = with_values(lambda: find(session, "handover", kind="story", order=order))
+    assert "handover" in statement
+    assert not values
 
 
 @given(st.text(max_size=80))

@@ -41,6 +41,7 @@ def _measure(scale: str, only: set[str], found: list[measuring.Row]) -> None:
             print("No PostgreSQL server answers: SQLite alone.")
             continue
         os.environ["FRONTLINE_TEST_POSTGRES"] = address
+        print(f"measuring on {'PostgreSQL' if is_postgres else 'SQLite'} …", flush=True)
         if not only or "community" in only:
             found += community.rows(scale, is_postgres=is_postgres)
         if only == {"community"}:

@@ -73,6 +73,7 @@ def _figures(size: str, *, is_postgres: bool) -> list[Figure]:
     with site.opened(is_postgres=is_postgres) as (app, database):
         with app.app_context():
             site.make_themes()
+            print(f"making {talk.SIZES[size].posts:,} posts and {talk.SIZES[size].stories:,} stories …", flush=True)
             made = talk.fill(talk.SIZES[size])
             found = [_database(name, call, bar[database], is_flat) for name, call, bar, is_flat in _calls(made)]
             db.session.rollback()

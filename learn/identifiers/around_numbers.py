@@ -1,6 +1,7 @@
 """What stands beside ten digits: a label that makes them a patient's number, or one that makes them something else."""
 
 import re
+from string import ascii_lowercase, digits
 
 from learn.identifiers.reading import Reading
 
@@ -28,7 +29,8 @@ LABELLED = re.compile(
     rf"(?:{BESIDE}+(?:{'|'.join(sorted(FILLERS.split(), key=len, reverse=True))})(?![a-z])){{0,4}}{BESIDE}*$"
 )
 "A label right before the digits, with nothing between but small words: one further off belongs to something else."
-WORD = re.compile("[a-z]+")
+NO_LETTERS = " \t\n\r\f\v\x1c\x1d\x1e\x1f.:;,#=()[]/*_'\"|+-" + digits
+"As BESIDE, for ``str.rstrip``."
 LAST_WORDS = {"isbn", "c", *LABELS.split(), *FILLERS.split()}
 "A look at the last word spares most numbers the long pattern."
 
@@ -37,6 +39,7 @@ ABROAD = re.compile(
 )
 LONGEST_ABROAD = 24
 "+44 or 0044, but not the 0018 at the end of a number before; and more characters than any of them has."
+CURRENCIES = ("£", "$", "€", "¥", "gbp", "usd", "eur")
 MONEY = re.compile(r"(?:[£$€¥]|\b(?:gbp|usd|eur)) ?$")
 CODE = re.compile(r"(?<![A-Za-z])([A-Z]{1,4})[-#]?$")
 OURS = {
@@ -62,7 +65,11 @@ OURS = {
 "Capitals that stand before a patient's number; others (INV-, PO) make a code of what follows."
 ADDRESS = re.compile(r"(?:https?:|www\.)[^\s<>\"]*$")
 PATIENT_IN_ADDRESS = re.compile(r"(?:patient|nhs[-_]?(?:no|num|number|id)?|chi|mrn)[a-z_-]*[=/:]$")
+JOINING = ("-", ".")
 HEXADECIMAL = re.compile(r"[0-9][a-f]+$|(?<![a-z])[a-f]$")
+
+
+# What follows looks before it tries a pattern: most numbers stand beside nothing of the kind.
 
 
 def is_cued(reading: Reading, start: int, end: int) -> bool:
@@ -73,34 +80,45 @@ def is_cued(reading: Reading, start: int, end: int) -> bool:
 def is_something_else(reading: Reading, start: int, end: int) -> bool:
     """True when a label, a prefix or the place says that these digits are no patient's number."""
     before = reading.before(start, 60)
-    if _is_labelled(before) or ABROAD.search(before, max(0, len(before) - LONGEST_ABROAD)) or MONEY.search(before[-5:]):
+    if _is_labelled(before) or _is_abroad(before) or _is_money(before):
         return True
-    capitals = CODE.search(reading.plain[max(0, start - 6) : start])
-    if capitals and capitals[1] not in OURS:
-        return True
-    if _is_part_of_more(reading, start, end):
+    if _is_code(reading.plain[max(0, start - 6) : start]) or _is_part_of_more(reading, start, end):
         return True
     further = reading.before(start, 300)
-    # A look for what begins an address spares most numbers the pattern.
     if ("http" in further or "www." in further) and ADDRESS.search(further):
         return not PATIENT_IN_ADDRESS.search(before)
     return False
 
 
 def _is_labelled(before: str) -> bool:
-    words = WORD.findall(before)
-    return bool(
-        words and (words[-1] in LAST_WORDS or words[-1].removesuffix("s") in LAST_WORDS) and LABELLED.search(before)
-    )
+    words = before.rstrip(NO_LETTERS)
+    last = words[len(words.rstrip(ascii_lowercase)) :]
+    return (last in LAST_WORDS or last.removesuffix("s") in LAST_WORDS) and bool(LABELLED.search(before))
+
+
+def _is_abroad(before: str) -> bool:
+    begins = "+" in before or "00" in before or before.endswith(("1-", "1-\n"))
+    return begins and bool(ABROAD.search(before, max(0, len(before) - LONGEST_ABROAD)))
+
+
+def _is_money(before: str) -> bool:
+    return before.rstrip(" \n").endswith(CURRENCIES) and bool(MONEY.search(before[-5:]))
+
+
+def _is_code(before: str) -> bool:
+    last = before.removesuffix("\n")[-1:]
+    capitals = CODE.search(before) if last.isupper() or last in ("-", "#") else None
+    return bool(capitals and capitals[1] not in OURS)
 
 
 def _is_part_of_more(reading: Reading, start: int, end: int) -> bool:
     """Inside a longer code: digits go on over the same dash or dot, or letters stand on both sides."""
     before, after = reading.low[max(0, start - 2) : start], reading.low[end : end + 2]
-    within = {c for c in reading.low[start:end] if c in "-."}
     for beside, digit, mark in ((before, before[:1], before[1:]), (after, after[1:2], after[:1])):
-        # A number without groups goes on only as the fraction of a decimal.
-        joins = mark in within if within else (mark == "." and beside is before and end - start == 10)
-        if len(beside) == 2 and digit.isdigit() and joins:
-            return True
+        if mark in JOINING and digit.isdigit():
+            within = reading.low[start:end]
+            # A number without groups goes on only as the fraction of a decimal.
+            is_whole = not any(joining in within for joining in JOINING)
+            if mark in within or (is_whole and mark == "." and beside is before and end - start == 10):
+                return True
     return "a" <= after[:1] <= "f" and bool(HEXADECIMAL.search(reading.before(start, 12)))

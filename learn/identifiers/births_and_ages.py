@@ -52,7 +52,8 @@ def find(reading: Reading) -> Iterator[Finding]:
         for at in reading.places(word):
             if match := pattern.match(reading.low, at):
                 yield Finding(at, len(match[0]), "rare_case", "nudge")
-    ages = [OLD.match(reading.low, at) for at, end in reading.numbers if end - at in (2, 3)]
+    low = reading.low
+    ages = [OLD.match(low, at) for at, end in reading.numbers if end - at in (2, 3) and low[at] in "19"]
     ages += [AGED.match(reading.low, at) for at in reading.labels("age")]
     for age in ages:
         if age and _is_great_age(reading, age):

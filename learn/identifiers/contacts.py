@@ -39,7 +39,7 @@ NEAR = 30
 def find(reading: Reading, own: Collection[str] = ()) -> Iterator[Finding]:
     """Every address and number of a third person. ``own`` are the writer's own addresses."""
     yield from _emails(reading, {address.lower() for address in own})
-    for at, _ in reading.numbers:
+    for at, _ in reading.rows(10):
         first = reading.plain[at : at + 2]
         pattern = NUMBERS.get(first)
         if pattern and (match := pattern.match(reading.plain, at)):

@@ -53,7 +53,7 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 
 def _insurance(reading: Reading) -> Iterator[Finding]:
-    for at, end in reading.numbers:
+    for at, end in reading.rows(6):
         match = INSURANCE.match(reading.plain, at) if end - at in (2, 4, 6) else None
         if not match:
             continue

@@ -6,6 +6,7 @@ zero-width characters, marks that combine) becomes FILLER. The length never chan
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,8 @@ FIXED = {
 DIGITS = re.compile("[0-9]+")
 MARKS = bytes(ord("0") if chr(code).isascii() and chr(code).isdigit() else ord(" ") for code in range(256))
 "Bytes instead of characters and one mark for all digits: a search for it is several times faster than a pattern."
+WIDEST = 6
+"Separators between two digits of one number."
 BEFORE, AFTER = 100, 40
 "Characters around digits in which a label is looked for."
 DENSE = 25
@@ -106,30 +109,59 @@ class Reading:
     def numbers(self) -> list[tuple[int, int]]:
         """Where each row of digits begins and ends: sought once for all detectors, which then look only there."""
         marks = self.plain.encode("ascii", "replace").translate(MARKS)
-        spans, start = [], marks.find(b"0")
-        while start >= 0:
-            end = marks.find(b" ", start)
-            end = len(marks) if end < 0 else end
-            spans.append((start, end))
+        spans, end = [], 0
+        for row in marks.split():
             start = marks.find(b"0", end)
+            end = start + len(row)
+            spans.append((start, end))
         return spans
 
     @cached_property
-    def near_numbers(self) -> str:
-        """What stands around digits, in small letters: labels are looked for here first, since most prose is far from any."""
+    def _ahead(self) -> list[int]:
+        """For each of the numbers how many digits it has together with those that follow close on each other."""
+        ahead, digits, following = list[int](), 0, 0
+        reach = len(self.plain) if FILLER in self.plain else WIDEST
+        for start, end in reversed(self.numbers):
+            digits = end - start + (digits if following - end <= reach else 0)
+            following = start
+            ahead.append(digits)
+        return ahead[::-1]
+
+    def rows(self, least: int) -> list[tuple[int, int]]:
+        """The numbers that have at least so many digits together with those close behind them."""
+        return [number for number, digits in zip(self.numbers, self._ahead, strict=True) if digits >= least]
+
+    @cached_property
+    def near_numbers(self) -> tuple[str, list[int], list[int]]:
+        """What stands around digits, in small letters, with where its pieces begin in there and in the text.
+
+        Labels are looked for here alone, since most prose is far from any digits.
+        """
         if len(self.numbers) * DENSE > len(self.low):
-            return self.low
-        pieces, begin, done = list[str](), 0, 0
+            return self.low, [0], [0]
+        pieces, places, origins, begin, done, length = list[str](), [0], [0], 0, 0, 0
         for start, end in self.numbers:
             if start - BEFORE > done:
                 pieces.append(self.low[begin:done])
+                length += done - begin
                 begin = start - BEFORE
+                places.append(length)
+                origins.append(begin)
             done = end + AFTER
-        return "".join([*pieces, self.low[begin:done]])
+        return "".join([*pieces, self.low[begin:done]]), places, origins
 
-    def labels(self, word: str) -> Iterator[int]:
-        """Where a word begins, if any of them is near digits."""
-        return self.places(word) if word in self.near_numbers else iter(())
+    def labels(self, word: str) -> list[int]:
+        """Where a word near digits begins."""
+        near, places, origins = self.near_numbers
+        found: list[int] = []
+        at = near.find(word)
+        while at >= 0:
+            piece = bisect_right(places, at) - 1
+            place = origins[piece] + at - places[piece]
+            if self.low.startswith(word, place):
+                found.append(place)
+            at = near.find(word, at + 1)
+        return found
 
     def places(self, word: str) -> Iterator[int]:
         """Where a word in small letters begins, also inside others."""

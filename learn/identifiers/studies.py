@@ -1,7 +1,7 @@
 """Names of studies and papers. They are never a finding; a page may make links of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -27,6 +27,9 @@ BY_DIGITS = {
     },
 }
 "Looked for where the word stands, or where so many digits are followed by that sign."
+
+REACH = 300
+"Longer than the name of any study: one that begins further before a finding is not about it."
 
 ADDRESSES = {
     "isrctn": "https://www.isrctn.com/ISRCTN{}",
@@ -69,35 +72,41 @@ def studies(text: str) -> list[Study]:
 
 def find(reading: Reading) -> Iterator[Study]:
     """The same, for a text that is read already."""
+    everywhere = range(len(reading.plain) // REACH + 1)
+    for begin, end, kind, start in spans(reading, everywhere):
+        name = reading.plain[start:end]
+        yield Study(begin, end - begin, kind, name.upper() if kind in ("orcid", "rec") else name)
+
+
+def spans(reading: Reading, parts: Container[int]) -> Iterator[tuple[int, int, str, int]]:
+    """Where each begins and ends, its kind and where its number begins; no two overlap.
+
+    ``parts`` of the text in which to look, each of REACH characters and by its place among them.
+    """
     at = 0
-    for study in sorted(_each(reading), key=lambda study: (study.offset, -study.length)):
-        if study.offset >= at:
-            at = study.end
-            yield study
+    for begin, less, kind, start in sorted(_each(reading, parts)):
+        if begin >= at:
+            at = -less
+            yield begin, at, kind, start
 
 
-def _each(reading: Reading) -> Iterator[Study]:
+def _each(reading: Reading, parts: Container[int]) -> Iterator[tuple[int, int, str, int]]:
+    """As ``spans``, with the end as a negative number: of two that begin together the longer sorts first."""
     low = reading.low
     for word, (kind, pattern) in BY_WORD.items():
         for at in reading.labels(word):
-            if (match := pattern.match(low, at)) and not low[max(0, at - 1) : at].isalnum():
-                yield from _study(reading, match, kind)
+            if at // REACH in parts and (match := pattern.match(low, at)) and not low[max(0, at - 1) : at].isalnum():
+                start, end = match.span(1)
+                if kind == "doi":
+                    end = start + len(match[1].rstrip(".,;:)]}*_"))
+                yield at, -end, kind, start
     for at, end in reading.numbers:
-        if low[end : end + 1] not in "/-":
+        if low[end : end + 1] not in "/-" or at // REACH not in parts:
             continue
         for kind, pattern in BY_DIGITS.get((end - at, low[end : end + 1]), {}).items():
-            if (match := pattern.match(low, at)) and not low[max(0, at - 1) : at].isalnum():
-                yield from _study(reading, match, kind)
-
-
-def _study(reading: Reading, match: re.Match[str], kind: str) -> list[Study]:
-    start, end = match.span(1)
-    if kind == "doi":
-        end = start + len(reading.low[start:end].rstrip(".,;:)]}*_"))
-    name = reading.plain[start:end].upper() if kind in ("orcid", "rec") else reading.plain[start:end]
-    if kind == "orcid" and not is_orcid(name):
-        return []
-    return [Study(match.start(), end - match.start(), kind, name)]
+            match = None if low[max(0, at - 1) : at].isalnum() else pattern.match(low, at)
+            if match and (kind != "orcid" or is_orcid(match[1].upper())):
+                yield at, -match.end(), kind, at
 
 
 def is_orcid(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The identifier detector on 10 kB of writing: prose as stories have it, and the same with findings in it."""
+"""The identifier detector on 10 kB of writing: prose as stories have it, the same with findings in it, and in Markdown."""
 
 from learn import identifiers
 from tests.bench.measuring import Row, timed
@@ -20,11 +20,16 @@ PROSE += (
 HELD = (
     PROSE + "NHS 999 000 0018, DOB 12/03/1950, lives in SW1A 1AA, 07700 900123, jane.smith@example.com, 999-000-0018.\n"
 )
+MARKED = (
+    PROSE.replace("12 of 240", "**12** of *240*").replace("IRAS 301234", "[IRAS 301234](https://example.org/studies/301234)")
+    + "* NHS 999 [000](https://example.org) 0018\n* **DOB** 12/**03**/1950, lives in SW1A **1AA**\n* *07700* 900123, `999`-000-0018\n\n"
+)  # fmt: skip
 
 
 def rows() -> list[Row]:
-    """A row for each of the two texts."""
-    return [_row("identifiers, prose", PROSE), _row("identifiers, with findings", HELD)]
+    """A row for each of the texts."""
+    texts = {"prose": PROSE, "with findings": HELD, "in Markdown": MARKED}
+    return [_row(f"identifiers, {name}", piece) for name, piece in texts.items()]
 
 
 def _row(name: str, piece: str) -> Row:

@@ -2,8 +2,12 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from learn import identifiers
 from learn.discussion import rendering
+from tests.learn.identifiers import making
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -107,3 +111,21 @@ def test_an_excerpt_ends_with_a_whole_word():
 
 def test_what_is_kept_has_no_signs_that_cannot_be_seen():
     assert rendering.tidy("a\x00b\r\nc\u202ed\u2066e\r") == "ab\ncde"
+
+
+AROUND = ["{}", "**{}**", "*{}*", " _{}_ ", "~~{}~~", "`{}`", "``{}``", "[{}](https://a.example/1_2)", '[{}](/topics/1 "A (title)")', "![{}](a.png)",
+    "[{}](<https://a.example/(b>)", "[**{}**](https://a.example)", "[![{}](a.png)](https://a.example)", "[{}][1]", r"\({}\)",
+]  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    number=making.test_numbers, ends=st.sampled_from([(3, 6), (1, 3), (4, 9), (2, 9)]), gap=st.sampled_from(["", " ", "-", r"\-", "\n"]),
+    around=st.lists(st.sampled_from(AROUND), min_size=3, max_size=3),
+)  # fmt: skip
+def test_what_would_be_held_as_readers_see_it_is_held_as_it_was_typed(number, ends, gap, around):
+    groups = number[: ends[0]], number[ends[0] : ends[1]], number[ends[1] :]
+    typed = gap.join(form.format(group) for form, group in zip(around, groups, strict=True))
+    typed = f"She is {typed} there\n\n[1]: https://a.example/ref"
+    seen = rendering.text(rendering.html(typed))
+    assert identifiers.holds(identifiers.find(typed)) >= identifiers.holds(identifiers.find(seen)), (typed, seen)

@@ -70,6 +70,32 @@ def test_a_patients_number_is_asked_about_and_removed_in_one_press(as_, topic, s
     assert (posted.body, posted.state) == ("She is [NHS number removed], you know", PostState.VISIBLE)
 
 
+SPLIT = [
+    "{} [{}](https://example.org) {}",
+    "[{} {}](/topics/1) {}",
+    "{} **{}** {}",
+    "{}{}`{}`",
+    '[See](/topics/1 "{} {} {}")',
+    "![{} {}](a.png) {}",
+]
+
+
+@pytest.mark.parametrize("form", SPLIT)
+def test_a_number_that_a_link_or_emphasis_splits_is_asked_about_as_readers_would_see_it(
+    as_, topic, send, ann, session, number, form
+):
+    browser = as_(ann)
+    browser.get(f"/topics/{topic.topic_id}/write")
+    page = browser.post(send, {"body": f"She is {form.format(*number.split())}, you know", "act": "post"}, 422)
+    assert count(session) == 1
+    browser.follow(send, {"body": page.select_one("textarea").text, "act": "mask"})
+    session.rollback()
+    posted = session.scalars(select(Post).order_by(Post.id.desc())).first()
+    assert posted.state is PostState.VISIBLE
+    assert "[NHS number removed]" in posted.body
+    assert not [group for group in number.split() if group in posted.body + posted.html]
+
+
 def test_with_a_reason_it_waits_for_a_facilitator_seen_by_its_writer_alone(as_, topic, send, ann, sam, helen, number):
     browser = as_(ann)
     browser.get(f"/topics/{topic.topic_id}/write")

@@ -18,6 +18,9 @@ TILES = {
     "trials": "nct", "trials with labels": "iras project id no ", "orcids": "0000-0000-0000-000", "wide digits": "９", "zero widths": "9\u200b",
     "zero widths alone": "\u200b", "marks": "\u0301", "odd letters": "İß", "addresses of pages": "http://1/1", "phone labels": "call on 1 ",
     "brackets": "(1)", "prefixes": "+1 (0) ", "code": "AB-1", "new lines": "1\n", "quotes": "'\"", "money": "£1,", "null": "\x00", "hats": "1\x00",
+    "links": "[1](a) ", "opened links": "[1](", "links in links": "[1](a(b)", "closed brackets": "1](", "brackets in addresses": "1](a)(b)",
+    "long addresses": "[1](aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) ", "references": "[1][1] ",
+    "opened references": "1][", "stars": "1*", "stars and words": "*1*a ", "underscores": "_1_ ", "backticks": "`1` ", "escapes": "\\1\\-",
 }  # fmt: skip
 SHORT, LONG = 5_000, 40_000
 

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from learn.accounts import profile
 from learn.components import moment_words
 from learn.discussion import drawing, looked_after, threads, topics
-from learn.discussion.acts import drafts, marks
-from learn.discussion.acts.drafts import Place
+from learn.discussion.acts import marks
 from learn.discussion.acts.editing import CHANGEABLE
 from learn.discussion.drawing import Reader, Shown
 from learn.discussion.models import PostState, TopicKind, TopicState
@@ -40,22 +39,20 @@ def thread(
 ) -> dict[str, Any]:
     """One page of a discussion for a person; NotFound where they may not see it, or there is no such page.
 
-    ``topic`` is its row of ``topics.find`` and ``path`` the page that shows it, where the caller has them already.
+    ``topic`` is its row of ``topics.opened`` and ``path`` the page that shows it, where the caller has them already.
 
-    Costs five statements at most, however long the discussion is, and one more where answers stand on another page than
+    Costs three statements at most, however long the discussion is, and one more where answers stand on another page than
     what they answer.
     """
-    user_id, row = person.id, topic or topics.there(session, topic_id)
+    user_id, row = person.id, topic or topics.opened(session, topic_id, person.id)
     looks_after = looked_after.facilitates(session, person, row.theme_id)
     must_be_seen(row, person, looks_after=looks_after)
     last = threads.pages(row.next_seq)
     page = 1 if page is None else page
     if not 1 <= page <= last:
         raise NotFound("There is no such page of this discussion.")
-    mark = marks.of(session, user_id, topic_id) if user_id is not None else None
     found = threads.rows(session, topic_id, page, user_id)
     path = path or topics.page_of(session, row)
-    kept = drafts.find(session, Place(user_id, topic_id=topic_id)) if user_id is not None else None
     thing, heading, button = words_of(row.kind)
     can_write = user_id is not None and (not row.is_locked or looks_after)
     token = f'<input type="hidden" name="csrf_token" value="{generate_csrf()}">'
@@ -63,12 +60,12 @@ def thread(
     return {
         "id": topic_id, "title": row.title, "path": path, "thing": thing, "heading": heading, "button": button,
         "count": row.visible_count, "is_locked": row.is_locked, "looks_after": looks_after,
-        "posts": drawing.articles(_shown(session, row, found, user_id, mark, looks_after=looks_after, path=path), reader),
-        "page": page, "last": last, "pages": numbered(path, page, last), "mark": mark, "next_seq": row.next_seq,
+        "posts": drawing.articles(_shown(session, row, found, user_id, looks_after=looks_after, path=path), reader),
+        "page": page, "last": last, "pages": numbered(path, page, last), "last_seq": row.last_seq, "next_seq": row.next_seq,
         "is_known": user_id is not None,
         "can_write": can_write,
-        "follows": bool(mark and mark.follows), "draft": kept.body if kept else "", "draft_at": kept.saved_at if kept else None,
-        "unread": first_unread(row, mark, page),
+        "follows": bool(row.follows), "draft": row.draft or "", "draft_at": row.draft_at,
+        "unread": first_unread(row, page),
     }  # fmt: skip
 
 
@@ -77,7 +74,7 @@ def seen(shown: dict[str, Any], person: Any, at: datetime) -> None:
     if person.id is None or person.id < 0:
         return
     upto = shown["next_seq"] - 1 if shown["page"] == shown["last"] else shown["page"] * threads.PAGE
-    if shown["mark"] is not None and shown["mark"].last_seq >= upto:
+    if shown["last_seq"] is not None and shown["last_seq"] >= upto:
         return
     with writing() as session:
         marks.read(session, person.id, shown["id"], upto, at)
@@ -93,9 +90,10 @@ def must_be_seen(row: Any, person: Any, *, looks_after: bool) -> None:
         raise NotFound("This discussion was taken away, or a facilitator has not looked at it yet.")
 
 
-def first_unread(row: Any, mark: Any | None, page: int) -> str:
+def first_unread(row: Any, page: int) -> str:
     """Address of the first post that a person has not read, where it is on another page; else empty."""
-    if mark is None or mark.last_seq >= row.next_seq - 1 or threads.page_of(mark.last_seq + 1) == page:
+    read = row.last_seq
+    if read is None or read >= row.next_seq - 1 or threads.page_of(read + 1) == page:
         return ""
     return marks.unread_page(row.id)
 
@@ -154,14 +152,14 @@ def initials(name: str) -> str:
 
 
 def _shown(
-    session: Session, topic: Any, found: Any, user_id: int | None, mark: Any | None, *, looks_after: bool, path: str
+    session: Session, topic: Any, found: Any, user_id: int | None, *, looks_after: bool, path: str
 ) -> list[Shown]:  # fmt: skip
     rows = [
         row for row in found if row.state is not PostState.HELD or looks_after or (user_id and row.author_id == user_id)
     ]
     here = {row.id: row for row in rows}
     elsewhere = threads.above(session, [row.parent_id for row in rows if row.parent_id and row.parent_id not in here])
-    read = mark.last_seq if mark is not None else topic.next_seq
+    read = topic.last_seq if topic.last_seq is not None else topic.next_seq
     shown, people = [], dict[int | None, tuple[str, str, str]]()
     for row in rows:
         if row.author_id not in people:

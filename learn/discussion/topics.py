@@ -17,7 +17,7 @@ from courses.catalogue import Module, Theme
 from courses.db import table_of
 from courses.learning import portable
 from learn.discussion import rendering
-from learn.discussion.models import Post, Topic, TopicKind, TopicRead, TopicState
+from learn.discussion.models import Post, PostDraft, Topic, TopicKind, TopicRead, TopicState
 from learn.errors import FrontlineError, NotFound
 from learn.search import index as search
 
@@ -26,7 +26,9 @@ FOUND_BY = 20
 "Posts of a topic, from its first, by whose words it is found."
 FOUND_WORDS = 8000
 
-_T, _POST, _READ, _THEME, _MODULE = (table_of(each) for each in (Topic, Post, TopicRead, Theme, Module))
+_T, _POST, _READ, _DRAFT, _THEME, _MODULE = (
+    table_of(each) for each in (Topic, Post, TopicRead, PostDraft, Theme, Module)
+)
 COLUMNS = (
     _T.c.id, _T.c.kind, _T.c.subject_id, _T.c.theme_id, _T.c.state, _T.c.title, _T.c.slug, _T.c.author_id, _T.c.created_at,
     _T.c.last_post_at, _T.c.last_post_id, _T.c.next_seq, _T.c.visible_count, _T.c.is_pinned, _T.c.is_locked, _T.c.version,
@@ -35,6 +37,17 @@ COLUMNS = (
 _NUMBERS = select(_T.c.id).where(_T.c.id > bindparam("after")).order_by(_T.c.id).limit(bindparam("most"))
 _SELECT = select(*COLUMNS).join(_THEME, _THEME.c.id == _T.c.theme_id)
 _BY_ID = _SELECT.where(_T.c.id == bindparam("topic"))
+_OPENED = (
+    _BY_ID.add_columns(
+        _READ.c.last_seq, _READ.c.follows, _DRAFT.c.body.label("draft"), _DRAFT.c.saved_at.label("draft_at")
+    )
+    .outerjoin(_READ, (_READ.c.topic_id == _T.c.id) & (_READ.c.user_id == bindparam("user")))
+    .outerjoin(
+        _DRAFT,
+        (_DRAFT.c.topic_id == _T.c.id) & (_DRAFT.c.user_id == bindparam("user")) & _DRAFT.c.parent_id.is_(None)
+        & _DRAFT.c.post_id.is_(None),
+    )
+)  # fmt: skip
 _OF = _SELECT.where(_T.c.kind == bindparam("of_kind"), _T.c.subject_id == bindparam("subject"))
 _MAKE = insert(_T).returning(_T.c.id)
 _MAKE_ONCE = portable.both(
@@ -96,6 +109,15 @@ def find(session: Session, topic_id: int) -> Any | None:
 def there(session: Session, topic_id: int) -> Any:
     """The same; NotFound where there is none."""
     found = find(session, topic_id)
+    if found is None:
+        raise NotFound("There is no such discussion.")
+    return found
+
+
+def opened(session: Session, topic_id: int, user_id: int | None) -> Any:
+    """The same, with how far a person has read (``last_seq``, null where they never opened it), whether they follow it, and the
+    answer that they began to write (``draft``, ``draft_at``)."""
+    found = session.execute(_OPENED, {"topic": topic_id, "user": user_id}).first()
     if found is None:
         raise NotFound("There is no such discussion.")
     return found

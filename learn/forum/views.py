@@ -42,7 +42,7 @@ def theme(slug: str) -> str:
 def topic(topic_id: int, slug: str) -> Any:
     """Show a topic; another name than its own leads to its own."""
     session = db.session()
-    row = topics.there(session, topic_id)
+    row = topics.opened(session, topic_id, current_user.id)
     path = topics.page_of(session, row)
     if path != request.path:
         _must_be_seen(row)

@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from tests.lms import demo
+from learn.app import create_app
+from learn.extensions import db
+from tests.lms import demo, staff
 
 ROOT = Path(__file__).parents[2]
 FRONTLINE = str(Path(sys.executable).parent / "frontline")
@@ -33,9 +35,15 @@ def prepare(env: dict[str, str], lms_url: str) -> None:
         "platform", "add", "--name", "NIHR Learn (demo)", "--issuer", lms_url, "--client-id", CLIENT_ID, "--deployment-id", DEPLOYMENT_ID,
         "--auth-url", f"{lms_url}/mod/lti/auth.php", "--token-url", f"{lms_url}/mod/lti/token.php", "--jwks-url", f"{lms_url}/mod/lti/certs.php",
     ]  # fmt: skip
+    site = create_app(env)
     for command in (["db", "upgrade"], ["community", "load"], platform):
-        subprocess.run([FRONTLINE, *command], env=env, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
-    subprocess.run([sys.executable, "-m", "tests.lms.staff", lms_url, CLIENT_ID], env=env, check=True, cwd=ROOT)
+        run = site.test_cli_runner().invoke(args=command)
+        if run.exit_code:
+            raise SystemExit(run.output)
+    with site.app_context():
+        staff.add(lms_url, CLIENT_ID)
+        db.session.remove()
+        db.engine.dispose()
 
 
 def administrator(env: dict[str, str]) -> str:

@@ -1,18 +1,15 @@
-"""Tell the demo's site who is its author and who its administrator: ``python -m tests.lms.staff ISSUER CLIENT_ID``.
+"""Who is the demo site's author and who its administrator.
 
 On a real site an administrator grants both to a person who is there (``frontline user grant``), and no launch does. The
 demo's two are there before they first launch: each has an account, is granted the role, and is known by their number on
 the demo LMS, which is all that a launch goes by.
 """
 
-import sys
-
 from sqlalchemy import select
 
 from courses.db import now
 from learn.accounts import people
 from learn.accounts.models import Role
-from learn.app import create_app
 from learn.lti.models import PlatformUser, Registration
 from learn.people import granting
 from learn.web import writing
@@ -30,8 +27,3 @@ def add(issuer: str, client_id: str) -> None:
             known = {"registration_id": registration_id, "sub": number}
             if session.scalar(select(PlatformUser.id).filter_by(**known)) is None:
                 session.add(PlatformUser(**known, user_id=user_id, created_at=now()))
-
-
-if __name__ == "__main__":
-    with create_app().app_context():
-        add(*sys.argv[1:])

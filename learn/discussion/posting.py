@@ -42,7 +42,9 @@ _NEXT = (
     update(_TOPIC)
     .where(_TOPIC.c.id == bindparam("topic"))
     .values(next_seq=_TOPIC.c.next_seq + 1)
-    .returning(_TOPIC.c.next_seq, _TOPIC.c.kind, _TOPIC.c.state, _TOPIC.c.is_locked, _TOPIC.c.theme_id)
+    .returning(
+        _TOPIC.c.next_seq, _TOPIC.c.kind, _TOPIC.c.state, _TOPIC.c.is_locked, _TOPIC.c.theme_id, _TOPIC.c.visible_count
+    )
 )
 _PARENT = select(_POST.c.id, _POST.c.path, _POST.c.depth, _POST.c.state, _POST.c.author_id).where(
     _POST.c.id == bindparam("parent"), _POST.c.topic_id == bindparam("topic")
@@ -199,6 +201,12 @@ def _numbered(session: Session, topic_id: int, *, is_free: bool) -> Any:
         raise NotFound("There is no such discussion.")
     if topic.state is not TopicState.VISIBLE:
         raise Closed("A facilitator took this discussion away. What you typed is kept as a draft.")
+    # An answer would bring the title of what nobody can read into sight.
+    is_out_of_sight = topic.kind is TopicKind.THEME and not topic.visible_count and topic.next_seq > 2
+    if is_out_of_sight:
+        raise Closed(
+            "Nothing in this discussion can be read for now, so nobody can answer. What you typed is kept as a draft."
+        )
     if topic.is_locked and not is_free:
         raise Closed("A facilitator closed this discussion for new posts. What you typed is kept as a draft.")
     return topic

@@ -1,14 +1,14 @@
 """Who looks after what: one rule, by which facilitators are told, and by which they list, open and decide.
 
 Administrators look after everything. A grant names its themes, or none for all of them; a role that a rule on somebody's
-platform gives for a session is for all themes. What belongs to no theme is for those of all themes.
+platform gives for a session is for all themes, but for whoever has a grant. What belongs to no theme is for those of all themes.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, or_, select
+from sqlalchemy import String, bindparam, cast, exists, or_, select
 from sqlalchemy.orm import Session
 
 from courses.catalogue import Theme
@@ -52,13 +52,20 @@ _BY_RULE = (
     .where(
         _RULE.c.grants == Role.FACILITATOR.value, _LOGIN.c.ended_at.is_(None), _LOGIN.c.created_at > bindparam("since"),
         cast(_LOGIN.c.granted, String).contains(f'"{Role.FACILITATOR.value}"'), *_CAN_COME,
+        ~exists().where(_GRANT.c.user_id == _LOGIN.c.user_id, _GRANT.c.role == Role.FACILITATOR),
     )
     .distinct()
 )  # fmt: skip
 
 
+_MINE_BY_RULE = _BY_RULE.where(_LOGIN.c.user_id == bindparam("user"))
+
+
 def scope(session: Session, person: Any) -> Scope:
-    """What somebody who came in looks after, by their ``id`` and ``roles``."""
+    """What somebody who came in looks after, by their ``id`` and ``roles``.
+
+    Their roles are those of the moment when they asked: a grant that was taken since, while they waited to write, is for nothing.
+    """
     if person.id is None:
         return Scope(is_all=False)
     if Role.ADMINISTRATOR in person.roles:
@@ -66,7 +73,10 @@ def scope(session: Session, person: Any) -> Scope:
     if Role.FACILITATOR not in person.roles:
         return Scope(is_all=False)
     granted = session.execute(_MINE, {"user": person.id}).first()
-    return _scope(session, granted.themes if granted is not None else [])
+    if granted is not None:
+        return _scope(session, granted.themes)
+    at = now()
+    return Scope(session.scalar(_MINE_BY_RULE, {"user": person.id, "at": at, "since": at - LONGEST}) is not None)
 
 
 def may(session: Session, person: Any, theme_id: int | None) -> bool:

@@ -53,10 +53,11 @@ KEPT_WORDS = (("The address of somebody who reports something without an account
 _T: Any = table_of(Flag)
 _ADD = insert(_T).returning(_T.c.id)
 _COLUMNS = (_T.c.id, _T.c.item_id, _T.c.reason, _T.c.words, _T.c.reporter_id, _T.c.state, _T.c.at, _T.c.settled_at)
-_MINE = select(_T.c.id).where(
+_MINE = select(_T.c.id, _T.c.reason).where(
     _T.c.kind == bindparam("of_kind"), _T.c.target_id == bindparam("target"), _T.c.reporter_id == bindparam("reporter"),
     _T.c.state == FlagState.OPEN,
 )  # fmt: skip
+_GRAVER = update(_T).where(_T.c.id == bindparam("number"))
 _ONE = select(*_COLUMNS, _T.c.kind, _T.c.target_id, _T.c.reporter_email).where(_T.c.id == bindparam("number"))
 _OF_ITEMS = (
     select(*_COLUMNS).where(_T.c.item_id.in_(bindparam("items", expanding=True))).order_by(_T.c.id.desc()).limit(READ)
@@ -105,16 +106,16 @@ def report(
     session: Session, kind: str, target_id: int, told: Told, at: datetime, *, reporter_id: int | None, network: str,
     is_member: bool = True,
 ) -> int:  # fmt: skip
-    """Report a thing; returns the number of the report. The second by one member, while the first waits, changes nothing.
+    """Report a thing; returns the number of the report. The second by one member, while the first waits, changes nothing, but that
+    somebody sees only then that it could identify a patient: their report then says so.
 
     Raises NotFound and TooMany. ``network`` counts where there is no account; whoever is no member reports what anyone may
     read. What the detector holds in the words is masked.
     """
     origin = about(session, kind, target_id, is_member=is_member)
-    if reporter_id is not None:
-        mine = session.scalar(_MINE, {"of_kind": kind, "target": target_id, "reporter": reporter_id})
-        if mine is not None:
-            return int(mine)
+    mine = session.execute(_MINE, {"of_kind": kind, "target": target_id, "reporter": reporter_id}).first()
+    if mine is not None and (mine.reason is FlagReason.PATIENT or told.reason is not FlagReason.PATIENT):
+        return int(mine.id)
     _count(session, reporter_id, network, at)
     hidden = _hide(session, kind, target_id, told, reporter_id, at)
     item_id = queue.put(
@@ -124,10 +125,10 @@ def report(
     if hidden is not None:
         item = SimpleNamespace(id=item_id, kind=kind, target_id=target_id)
         records.add(session, item, records.BY_REPORT, "patient", "", None, records.What(hidden), at)
-    number = int(session.execute(_ADD, {
-        "item_id": item_id, "kind": kind, "target_id": target_id, "reason": told.reason, "words": _masked(told.words),
-        "reporter_id": reporter_id, "reporter_email": told.email, "state": FlagState.OPEN, "at": at, "settled_at": None,
-    }).scalar_one())  # fmt: skip
+    said = {"item_id": item_id, "reason": told.reason, "words": _masked(told.words)}
+    number = _write(session, said, kind, target_id, told, reporter_id, at) if mine is None else int(mine.id)
+    if mine is not None:
+        session.execute(_GRAVER.values(**said), {"number": number})
     audit.note(session, "report.made", actor_id=reporter_id, flag=number, item=item_id, reason=told.reason.value)
     return number
 
@@ -179,6 +180,16 @@ def scrub(session: Session, kind: str, target_id: int) -> None:
 def prune(session: Session, at: datetime) -> dict[str, int]:
     """Forget addresses without an account 90 days after they were answered."""
     return {"addresses_of_reporters": rows_met(session, _FORGET, {"before": at - ANSWERED})}
+
+
+def _write(
+    session: Session, said: dict[str, Any], kind: str, target_id: int, told: Told, reporter_id: int | None, at: datetime
+) -> int:  # fmt: skip
+    row = {
+        **said, "kind": kind, "target_id": target_id, "reporter_id": reporter_id, "reporter_email": told.email,
+        "state": FlagState.OPEN, "at": at, "settled_at": None,
+    }  # fmt: skip
+    return int(session.execute(_ADD, row).scalar_one())
 
 
 def _hide(

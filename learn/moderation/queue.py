@@ -46,6 +46,7 @@ def _put_statement(insert_: Any) -> Any:
     is_graver = asked.priority < _T.c.priority
     raised = {name: case((is_graver, asked[name]), else_=_T.c[name]) for name in ("priority", "source")}
     raised["due_at"] = case((asked.due_at < _T.c.due_at, asked.due_at), else_=_T.c.due_at)
+    raised["theme_id"] = asked.theme_id  # its topic may have been moved since
     return new.on_conflict_do_update(
         index_elements=["kind", "target_id"], index_where=text("state = 'open'"), set_={**raised, "version": _T.c.version + 1},
     ).returning(_T.c.id, _T.c.version)  # fmt: skip

@@ -136,6 +136,8 @@ def draw(letter: Letter, number: int, at: datetime) -> EmailMessage:
         "body": body.strip(), "why": letter.why, "site": chosen.site_name, "operator": chosen.operator, "stop": stop,
     }  # fmt: skip
     message.set_content(current_app.jinja_env.get_template("email/layout.txt").render(parts))
-    html = current_app.jinja_env.get_template("email/layout.html").render(**parts, subject=letter.subject)
+    html = current_app.jinja_env.get_template("email/layout.html").render(
+        **parts, subject=letter.subject, home=f"{chosen.base_url}/"
+    )
     message.add_alternative(html, subtype="html")
     return message

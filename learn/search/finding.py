@@ -29,7 +29,7 @@ _BACKENDS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgres}
 
 _T = table_of(SearchEntry)
 _ROWS = select(
-    _T.c.id, _T.c.kind, _T.c.target_id, _T.c.path, _T.c.title, _T.c.summary, _T.c.body, _T.c.at
+    _T.c.id, _T.c.kind, _T.c.target_id, _T.c.path, _T.c.title, _T.c.summary, _T.c.body, _T.c.at, _T.c.facet
 ).where(_T.c.id.in_(bindparam("numbers", expanding=True)))  # fmt: skip
 _SPLIT = re.compile(r"[^\W_]+")
 
@@ -69,8 +69,9 @@ def find(
     query = words.read(typed)
     if not query.phrases:
         return Found([], "")
-    numbers, following, is_capped = numbered(session, query, narrowing(kind, theme, facets, members), order, after)
-    return Found(_hits(session, numbers, query), following, is_capped)
+    narrowed = narrowing(kind, theme, facets, members)
+    numbers, following, is_capped = numbered(session, query, narrowed, order, after)
+    return Found(_hits(session, numbers, query, narrowed), following, is_capped)
 
 
 def narrowing(kind: str, theme: str, facets: Iterable[tuple[str, str]], members: bool) -> list[str]:
@@ -93,8 +94,10 @@ def numbered(
     return shown, str(key + page) if len(ranked) > key + page else "", len(ranked) >= WINDOW
 
 
-def _hits(session: Session, numbers: list[int], query: Query) -> list[Hit]:
-    rows = {row.id: row for row in session.execute(_ROWS, {"numbers": numbers})} if numbers else {}
+def _hits(session: Session, numbers: list[int], query: Query, narrowed: list[str]) -> list[Hit]:
+    """The entries that the site itself narrowed so: PostgreSQL's index also has the made-up words that somebody wrote in a text."""
+    found = session.execute(_ROWS, {"numbers": numbers}) if numbers else ()
+    rows = {row.id: row for row in found if set(narrowed) <= set(row.facet.split())}
     return [
         Hit(row.kind, row.target_id, row.path, row.title, excerpt(row.summary, row.body, query), row.at)
         for row in (rows[number] for number in numbers if number in rows)

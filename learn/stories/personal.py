@@ -18,6 +18,7 @@ from learn.discussion.models import Post, PostState, Thanks, Topic, TopicKind
 from learn.stories import without_names
 from learn.stories.around import Adoption, Featured, StoryTag
 from learn.stories.models import Declaration, Story, StoryEvent, StoryFile, StoryRemark, StoryRevision, StoryRound
+from learn.stories.review import searched
 
 _STORY, _REVISION, _ROUND, _REMARK, _EVENT, _FILE, _DECLARED, _TAG, _FEATURED, _ADOPTION = (
     table_of(each)
@@ -106,7 +107,10 @@ def _erase(session: Session, person: Person, at: datetime) -> list[str]:
     for table in _CHILDREN:
         session.execute(delete(table).where(table.c.story_id.in_(never)))
     session.execute(delete(_STORY).where(_STORY.c.id.in_(never)))
-    without_names.take_out(session, list(session.scalars(_MINE, mine)))
+    left = list(session.scalars(_MINE, mine))
+    without_names.take_out(session, left)
+    for number in left:
+        searched.put_anew(session, number)
     session.execute(_LESS_COMMENTS, mine)
     session.execute(_LESS_THANKS, mine)
     _forget_what_they_said(session, person.user_id)

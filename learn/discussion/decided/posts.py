@@ -17,7 +17,7 @@ from learn.accounts.models import User
 from learn.discussion import rendering, showing, states
 from learn.discussion.acts import drafts, editing
 from learn.discussion.decided import post_acts
-from learn.discussion.models import Post, PostState, Topic
+from learn.discussion.models import Post, PostState, Topic, TopicState
 from learn.moderation.items import Card, ItemKind, Origin
 
 STATES = {
@@ -43,6 +43,7 @@ _CARDS = (
     select(
         _POST.c.id, _POST.c.seq, _POST.c.author_id, _POST.c.state, _POST.c.is_taken_back, _POST.c.created_at, _POST.c.html, _USER.c.name,
         _USER.c.display_name, _USER.c.profession, _USER.c.organisation, _USER.c.region, _TOPIC.c.title, _TOPIC.c.kind,
+        _TOPIC.c.state.label("topic_state"),
     )
     .join(_TOPIC, _TOPIC.c.id == _POST.c.topic_id)
     .outerjoin(_USER, _USER.c.id == _POST.c.author_id)
@@ -141,7 +142,7 @@ def _origin(session: Session, number: int) -> Origin | None:
         return None
     post = states.one(session, number)
     facts = {"topic": post.topic_id}
-    is_seen = post.state is PostState.VISIBLE
+    is_seen = post.state is PostState.VISIBLE and row.topic_state is TopicState.VISIBLE
     label, _, _ = showing.words_of(row.kind)
     return Origin(
         post.author_id, post.theme_id, f"/posts/{number}", is_seen, title=_title(row), facts=facts, label=label

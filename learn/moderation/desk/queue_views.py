@@ -42,7 +42,9 @@ def item(number: int) -> str:
 def take(number: int) -> Any:
     """Have an item open, so that nobody else works on it."""
     with writing() as session:
-        decisions.one(session, number, current_user, showing.theirs(session))
+        found = decisions.one(session, number, current_user, showing.theirs(session))
+        if not decisions.may_decide(session, found, current_user, now()):
+            raise decisions.own()
         is_taken = leases.take(session, number, current_user.id, now())
     if not is_taken:
         flash("Another facilitator has it open, or it was decided.", "warning")
@@ -78,6 +80,7 @@ def keep(number: int) -> Any:
     """Lengthen the lease while the page is open; asked for by the page itself (static/js/moderate.js)."""
     at = now()
     with writing() as session:
+        decisions.one(session, number, current_user, showing.theirs(session))
         is_kept = leases.keep(session, number, current_user.id, at)
     return jsonify(is_kept=is_kept, words=showing.lease_words(at + leases.LENGTH) if is_kept else "")
 
@@ -95,8 +98,9 @@ def look_after(kind: str, target: int) -> Any:
             session, kind, target, Source.FACILITATOR, author_id=origin.author_id, theme_id=origin.theme_id,
             priority=queue.REPORT, at=now(),
         )  # fmt: skip
-        decisions.one(session, number, current_user, showing.theirs(session))
-        leases.take(session, number, current_user.id, now())
+        found = decisions.one(session, number, current_user, showing.theirs(session))
+        if decisions.may_decide(session, found, current_user, now()):
+            leases.take(session, number, current_user.id, now())
     return redirect(url_for(".item", number=number), 303)
 
 

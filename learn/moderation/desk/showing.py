@@ -107,16 +107,18 @@ def item(session: Session, found: Any, reports: list[Any], at: datetime, typed: 
     holder = leases.holder(found, at)
     is_open = found.state is ReviewState.OPEN
     may = is_open and card is not None and decisions.may_decide(session, found, current_user, at)
+    is_own = found.author_id == current_user.id
+    is_told = may or not is_own  # whose thing it is could know by the words who wrote them
     hidden = records.hidden_by_report(session, found.id) if is_open else None
     acts = decisions.offered(kind, found, card, is_hidden=hidden is not None) if may and card is not None else []
     tag, colour = lines.why(found, reports)
     return {
         "item": found, "kind": kind, "card": card, "tag_words": tag, "colour": colour, "age": lines.age(found.created_at, at),
-        "is_late": is_open and found.due_at < at, "is_open": is_open, "is_own": found.author_id == current_user.id, "may": may,
+        "is_late": is_open and found.due_at < at, "is_open": is_open, "is_own": is_own, "may": may,
         "can_decide": may and holder == current_user.id, "holder": found.holder_name if holder not in (None, current_user.id) else "",
         "is_hidden": hidden is not None, "acts": [(act, ACTS[act]) for act in acts], "reasons": REASONS,
-        "author": history.of(session, found.author_id, but=found.id), "reported": _reported(reports),
-        "quoted": marking.quotes(each.words for each in reports), "typed": typed,
+        "author": history.of(session, found.author_id, but=found.id), "reported": _reported(reports, is_told=is_told),
+        "quoted": marking.quotes(each.words for each in reports if is_told), "typed": typed,
         "wrong": defaultdict(str, typed.errors),
         "error_links": [{"text": text, "href": f"#{name}"} for name, text in typed.errors],
         "past": _past(session, found, at, is_hidden=hidden is not None),
@@ -129,15 +131,15 @@ def lease_words(until: datetime) -> str:
     return f"You have this item until {clock(until)}."
 
 
-def _reported(reports: list[Any]) -> list[dict[str, Any]]:
-    """By reason, the gravest first: how many people, and what they said."""
+def _reported(reports: list[Any], *, is_told: bool) -> list[dict[str, Any]]:
+    """By reason, the gravest first: how many people, and what they said where that is told."""
     found: dict[Any, list[Any]] = {}
     for each in reports:
         found.setdefault(each.reason, []).append(each)
     return [
         {
             "people": plural(len(found[reason]), "person", "people"), "reason": flags.REASONS[reason],
-            "words": [each.words for each in found[reason] if each.words],
+            "words": [each.words for each in found[reason] if each.words and is_told],
         }
         for reason in lines.GRAVEST if reason in found
     ]  # fmt: skip

@@ -139,8 +139,8 @@ def reference_in(told: str) -> str:
 def find(session: Session, reference: str, person: Any, n: int | None = None) -> Any:
     """The story's row with its published text, or with that of version ``n``.
 
-    NotFound where there is none, Gone where it was taken back, SignInNeeded where only members may read it. Its author and the
-    facilitators of its theme see it while it is hidden.
+    NotFound where there is none, Gone where it was taken back, SignInNeeded where only members may read it, also an earlier
+    version that its author did not want to be public. Its author and the facilitators of its theme see it while it is hidden.
     """
     asked = {"named": reference, "reader": person.id, **({} if n is None else {"of_n": min(n, HIGHEST_N)})}
     row = session.execute(_THERE if n is None else _AS_OF, asked).first()
@@ -155,6 +155,9 @@ def find(session: Session, reference: str, person: Any, n: int | None = None) ->
         raise Hidden(f"{why} It may come back.", next_steps=("Read other stories meanwhile.",))
     if row.html is None:
         raise NotFound("This story has no such version.", next_steps=("Open its newest version.",))
+    is_earlier = row.n != row.published_n
+    if is_earlier and not (row.fields.get("wants_public") or person.is_authenticated):
+        raise SignInNeeded()
     return row
 
 

@@ -78,12 +78,12 @@ def redact(session: Session, story_id: int, actor_id: int | None, at: datetime, 
     story = _not_own(session, story_id, actor_id)
     scrubbing.everything(session, story_id, at)
     to = _after_redacting(story)
+    version = story.version
     if story.state in WAITING and to is StoryState.REJECTED:
         version = _into_review(session, story, actor_id, at)
-        door.move(session, story_id, to, actor_id=actor_id, at=at, reason=_reason(form), version=version)
-    elif to is not None:
-        door.move(session, story_id, to, actor_id=actor_id, at=at, reason=_reason(form), version=story.version)
-    door.note(session, door.held(session, story_id), "redacted", actor_id=actor_id, at=at)
+    if to is not None:  # without the reason, which the public reads at the link: it may say again what had to go
+        door.move(session, story_id, to, actor_id=actor_id, at=at, version=version)
+    door.note(session, door.held(session, story_id), "redacted", actor_id=actor_id, at=at, reason=_reason(form))
     return Done({}, can_undo=False)
 
 

@@ -7,12 +7,17 @@ from sqlalchemy.orm import Session
 
 from courses.db import table_of
 from learn.search import index
-from learn.stories.models import Story
+from learn.stories.models import Story, StoryRevision
 from learn.stories.review import counting, door, listed
 
 KIND = "story"
-_T = table_of(Story)
+_T, _REVISION = table_of(Story), table_of(StoryRevision)
 _NEXT = select(_T).where(_T.c.id > bindparam("after")).order_by(_T.c.id).limit(bindparam("most"))
+_FOUND = (
+    select(_T)
+    .join(_REVISION, (_REVISION.c.story_id == _T.c.id) & (_REVISION.c.n == _T.c.published_n))
+    .where(_T.c.id == bindparam("story"), _T.c.is_out)
+)
 
 
 def put(session: Session, story: Any) -> None:
@@ -25,6 +30,13 @@ def put(session: Session, story: Any) -> None:
         body=listed.body(fields), theme=listed.theme_slug(session, story.theme_id), facets=facets, is_public=story.is_public,
         at=story.published_at,
     )  # fmt: skip
+
+
+def put_anew(session: Session, story_id: int) -> None:
+    """Let a story whose published text was rewritten be found by what it says now; nothing where readers do not find it."""
+    story = session.execute(_FOUND, {"story": story_id}).first()
+    if story is not None:
+        put(session, story)
 
 
 def again(session: Session, after: int, most: int) -> list[int]:

@@ -1,5 +1,6 @@
 """What the pages of a review show: to a facilitator the story as it was sent, to its author where it stands and what was said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -106,14 +107,14 @@ def names(session: Session, story: Any) -> dict[str, Any]:
         for row in session.execute(_TEXTS, {"story": story.id, "written": story.draft_n, "out": story.published_n})
     }
     published = texts.get(story.published_n)
-    files = publishing.files_of(session, story.id, None if last is not None else n)
+    files = _sent(session, story, last) if last is not None else publishing.files_of(session, story.id, n)
     fields = last.fields if last is not None else rounds.safe(rounds.with_files(published or {}, files))
     declared = session.execute(_DECLARATIONS, {"story": story.id, "of_n": n}).all()
     before = sent[-2].fields if last is not None and len(sent) > 1 else None
     is_change = last is not None and published is not None and story.draft_n != story.published_n
     return {
         "story": story, "round": last, "fields": fields, "sections": sections(session, fields),
-        "files": [_file(each) for each in files], "declared": [_declaration(row) for row in declared],
+        "files": [_file(each, fields[rounds.FILES][str(each.id)]) for each in files], "declared": [_declaration(row) for row in declared],
         "changes": differing.changes(before, fields) if before is not None else None,
         "against_published": differing.changes(rounds.safe(published), _no_files(fields)) if published and is_change else None,
         "points": checklist.points(fields, files, {row.kind for row in declared}) if last is not None else [],
@@ -189,11 +190,17 @@ def _declaration(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _file(row: Any) -> dict[str, Any]:
-    name = door.safe(row.name)
+def _sent(session: Session, story: Any, last: Any) -> list[Any]:
+    """The pictures and files of a round: what its author added since is theirs alone."""
+    return [each for each in publishing.files_of(session, story.id) if str(each.id) in last.fields[rounds.FILES]]
+
+
+def _file(row: Any, said: Mapping[str, str]) -> dict[str, Any]:
+    """A picture or file, with what was said of it when it was sent or published."""
+    name = door.safe(said["name"])
     return {
-        "kind": row.kind.value, "name": name, "path": f"/s/files/{row.id}/{quote(name, safe='')}", "alt": door.safe(row.alt),
-        "caption": door.safe(row.caption), "shows_people": row.shows_people, "width": row.width, "height": row.height,
+        "kind": row.kind.value, "name": name, "path": f"/s/files/{row.id}/{quote(name, safe='')}", "alt": door.safe(said["alt"]),
+        "caption": door.safe(said["caption"]), "shows_people": row.shows_people, "width": row.width, "height": row.height,
         "licence": template.LICENCES.get(row.licence, row.licence),
     }  # fmt: skip
 

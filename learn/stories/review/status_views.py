@@ -17,6 +17,7 @@ from learn.stories.room import bp
 from learn.web import writing
 
 READ = "Only its author and facilitators of its theme see where a story stands."
+NO_TITLE = "A story without a title"
 WAITS = (StoryState.SUBMITTED, StoryState.IN_REVIEW)
 
 
@@ -105,8 +106,12 @@ def _page(story_id: int, errors: list[tuple[str, str]] | None = None) -> str:
     if part is None or (part is not door.Who.AUTHOR and not sent and story.published_n is None):
         raise Forbidden(READ)
     is_waiting = story.state in WAITS and bool(sent)
+    is_read = part is door.Who.AUTHOR or story.published_n is not None
+    title = (
+        _title(story) if is_read else sent[-1].fields.get("title") or NO_TITLE
+    )  # what they write since is the author's alone
     return render_template(
-        "stories/review/status.html", story=story, title=_title(story), state=showing.state_words(story),
+        "stories/review/status.html", story=story, title=title, state=showing.state_words(story),
         next_step=acting.next_step(story), wait=targets.of(session, story_id, sent[-1].at) if is_waiting else None,
         most_counted=targets.MOST_COUNTED, rounds=showing.history(sent, remarks.of(session, story_id)),
         happened=showing.happened(session, story_id), offered=acting.offered(session, story, current_user.id),
@@ -133,7 +138,7 @@ def _must_be_author(session: Session, story_id: int) -> Any:
 
 
 def _title(story: Any) -> str:
-    return door.safe(story.title) or "A story without a title"
+    return door.safe(story.title) or NO_TITLE
 
 
 def _version() -> int:

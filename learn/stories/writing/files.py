@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request, send_file
 from flask_login import current_user
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from courses.db import table_of
 from courses.storage import open_storage
@@ -14,22 +14,25 @@ from learn.errors import NotFound, SignInNeeded
 from learn.extensions import db
 from learn.moderation import facilitators
 from learn.policy import Permission, allows, permits
-from learn.stories.models import FileKind, Story, StoryFile, StoryState
+from learn.stories.models import FileKind, Story, StoryFile, StoryRound, StoryState
 from learn.stories.room import bp
 
 _F: Any = table_of(StoryFile)
 _S: Any = table_of(Story)
+_SENT: Any = table_of(StoryRound)
 _ONE = (
     select(
         _F.c.sha256, _F.c.name, _F.c.media_type, _F.c.size, _F.c.kind, _F.c.published_n, _S.c.author_id, _S.c.state, _S.c.theme_id,
         _S.c.is_out, _S.c.is_public,
         _S.c.published_n.label("shown_n"),
+        exists().where(_SENT.c.story_id == _F.c.story_id, _SENT.c.at >= _F.c.added_at).correlate(_F).label("was_sent"),
     )
     .join(_S, _S.c.id == _F.c.story_id)
     .where(_F.c.id == bindparam("number"))
 )  # fmt: skip
 GONE = "There is no such picture or file."
-FOR_ALL, FOR_ONE = "public, max-age=3600", "private, no-store"
+FOR_ALL, FOR_ONE = "public, no-cache", "private, no-store"
+"Kept by browsers and proxies, but asked for anew each time: a picture that could identify a patient is hidden at once."
 
 
 @bp.get("/s/files/<int:number>/<name>")
@@ -61,4 +64,6 @@ def _may_see(one: Any, is_out: bool) -> bool:
         return True
     if current_user.id is not None and one.author_id == current_user.id:
         return True
+    if not one.was_sent and one.published_n is None:
+        return False
     return one.state is not StoryState.DRAFT and facilitators.may(db.session(), current_user, one.theme_id)

@@ -110,7 +110,7 @@ def test_whoever_lost_the_lease_hears_who_has_it(session, put, facilitator, care
 
 
 def test_whoever_comes_second_hears_who_decided_what(session, put, facilitator, notes):
-    other, number = make_user(session, "Omar Other", roles=(Role.FACILITATOR,)), put()
+    number, other = put(), make_user(session, "Omar Other", roles=(Role.FACILITATOR,))
     decide(session, number, facilitator, "remove")
     with pytest.raises(Changed) as refused:
         decide(session, number, other, "keep", version=2)

@@ -72,7 +72,7 @@ def test_nobody_is_told_of_what_they_wrote_themselves(session, facilitator, put)
 
 @pytest.mark.parametrize("theme", [None, 0, 1])
 def test_who_is_told_and_who_may_act_are_the_same_by_every_way_to_the_role(
-    app, session, themes, facilitator, carer, client, theme
+    app, session, themes, facilitator, carer, client, new_client, theme
 ):
     administrator = make_user(session, "Ada", roles=(Role.ADMINISTRATOR,))
     by_rule, member = make_user(session, "By Rule"), make_user(session)
@@ -80,6 +80,7 @@ def test_who_is_told_and_who_may_act_are_the_same_by_every_way_to_the_role(
     registration = _registration_with_a_rule(session)
     session.commit()
     sign_in(client, by_rule.id, registration_id=registration, granted=("facilitator",))
+    sign_in(new_client(), carer.id, registration_id=registration, granted=("facilitator",))
     number = None if theme is None else themes[theme]
     roles = [
         (administrator, {"administrator"}), (facilitator, {"facilitator"}), (carer, {"facilitator"}), (by_rule, {"facilitator"}),

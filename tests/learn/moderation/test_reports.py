@@ -105,6 +105,16 @@ def test_the_second_report_of_one_member_changes_nothing(member, session, note):
     assert session.scalar(select(func.count()).select_from(Flag)) == 1
 
 
+def test_whoever_sees_only_then_that_it_could_identify_a_patient_is_heard(member, session, note, notes):
+    first = send(member, note, reason="unkind", words="Unkind")
+    second = send(member, note, reason="patient", words="It names the ward and the day")
+    assert first.headers["Location"] == second.headers["Location"]
+    assert notes.all[note].state == HIDDEN
+    flag = session.execute(select(Flag.reason, Flag.words)).one()
+    assert tuple(flag) == ("patient", "It names the ward and the day")
+    assert session.scalar(select(ReviewItem.priority)) == queue.PATIENT
+
+
 def test_a_member_reports_ten_a_day(member, session, notes, author):
     for _ in range(10):
         send(member, notes.add(author_id=author.id))

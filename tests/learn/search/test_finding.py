@@ -205,3 +205,16 @@ def test_the_excerpt_is_the_beginning_where_the_title_alone_matched():
 
 def test_a_page_of_hits_costs_two_statements(session, there, statements):
     assert len(statements(lambda: find(session, "handover"))) == 2
+
+
+@pytest.mark.parametrize("order", ["newest", "best"])
+def test_made_up_words_that_somebody_writes_open_nothing_to_the_public(session, there, order):
+    from learn.search.index import PUBLIC
+    from learn.search.words import token
+
+    forged = " ".join([token(*PUBLIC), token("kind", "story"), token("theme", "clinical-care")])
+    put(session, 5, "Only for members", kind="topic", summary=forged, body=forged, tags=forged)
+    session.commit()
+    for narrowed in ({"members": False}, {"kind": "story"}, {"theme": "clinical-care"}):
+        assert numbers(session, "members", order=order, **narrowed) == []
+    assert numbers(session, "members", order=order, kind="topic") == [5]

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
+from courses.db import now
 from learn.accounts.models import Role
-from learn.stories.models import Story, StoryFile, StoryState
+from learn.stories.models import Story, StoryFile, StoryRound, StoryState
 from learn.stories.writing import accepting
 from tests.learn.stories.writing.conftest import FULL, form_of
 from tests.people import make_user, sign_in
@@ -239,9 +240,13 @@ def test_a_drafts_files_are_for_its_author_and_once_sent_for_facilitators(
     member.get(path)
     helper = sign_in(new_client(), facilitator.id)
     helper.get(path, 404)
-    session.execute(Story.__table__.update().values(state=StoryState.SUBMITTED))
+    sent = {"story_id": files()[0].story_id, "n": 1, "revision_n": 1, "fields": {}, "at": now()}
+    session.execute(StoryRound.__table__.insert(), sent)
+    session.execute(Story.__table__.update().values(state=StoryState.CHANGES_REQUESTED))
     session.commit()
     helper.get(path)
+    add(drawn(), "b.jpg")
+    helper.get(f"/s/files/{files()[1].id}/b.jpg", 404)
     sign_in(new_client(), stranger.id).get(path, 404)
     assert client.get(path, 303).headers["Location"].startswith("/sign-in")
 
@@ -257,9 +262,11 @@ def test_a_published_storys_files_are_for_whoever_may_read_it(session, add, file
     client.get(path, 303)
     session.execute(Story.__table__.update().values(is_public=True))
     session.commit()
-    assert client.get(path).headers["Cache-Control"].startswith("public")
+    kept = client.get(path).headers
+    assert kept["Cache-Control"] == "public, no-cache"
+    client.get(path, 304, headers={"If-None-Match": kept["ETag"]})
     session.execute(Story.__table__.update().values(is_out=False))
     session.commit()
-    client.get(path, 303)
+    client.get(path, 303, headers={"If-None-Match": kept["ETag"]})
     sign_in(new_client(), stranger.id).get(path, 404)
     client.get("/s/files/99999999999999999999/a.jpg", 404)

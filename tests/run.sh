@@ -9,7 +9,8 @@ mkdir -p test-results
 [ -e "$CHROMIUM" ] || { echo "No Chromium was found and none could be installed: set CHROMIUM to its path."; exit 1; }
 
 # A file at a time, in the order that tests/conftest.py gives: what takes longest begins first, so that all workers end together.
-RUN="$BIN/pytest -q -n ${WORKERS:-2} --dist loadfile --no-loadscope-reorder"
+# One worker more than there are cores: journeys wait for a browser, others for a server.
+RUN="$BIN/pytest -q -n ${WORKERS:-$(($(nproc) + 1))} --dist loadfile --no-loadscope-reorder"
 
 echo "== SQLite, with the browser journeys, the guards and small seeds of the soak"
 $RUN "$@"

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Frame, Page, Playwright, expect, sync_playwright
 
 from learn.app import create_app
 from learn.extensions import db
@@ -129,24 +129,50 @@ def browser(playwright_: Playwright) -> Iterator[Browser]:
     started.close()
 
 
+OPENED: list[BrowserContext] = []
+"Profiles that the running journey has open."
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A journey that fails says what each page and frame shows at that moment."""
+    report = yield
+    if report.when == "call" and report.failed:
+        usual = item.funcargs.get("browser")  # type: ignore[attr-defined]
+        contexts = [*OPENED, *(usual.contexts if usual else ())]
+        shown = [_words_of(frame) for context in contexts for page in context.pages for frame in page.frames]
+        report.sections.append(("What the pages show", "\n".join(shown)))
+    return report
+
+
+def _words_of(frame: Frame) -> str:
+    try:
+        return f"{frame.url}\n    {frame.locator('body').inner_text(timeout=1_000)[:600]!r}"
+    except Error as why:
+        return f"{frame.url}\n    cannot be read: {why.message[:200]}"
+
+
 @pytest.fixture
 def profile(playwright_: Playwright, tmp_path: Path) -> Iterator[Callable[..., BrowserContext]]:
     """Browser profiles that block third-party cookies, as many as a journey has people."""
-    opened: list[BrowserContext] = []
+    OPENED.clear()
 
     def make(**more: Any) -> BrowserContext:
-        folder = tmp_path / f"profile-{len(opened)}"
+        folder = tmp_path / f"profile-{len(OPENED)}"
         (folder / "Default").mkdir(parents=True)
         (folder / "Default" / "Preferences").write_text(json.dumps(THIRD_PARTY_COOKIES_BLOCKED))
         context = playwright_.chromium.launch_persistent_context(
             str(folder), executable_path=chromium(), args=FRAMED, viewport={"width": 1280, "height": 900}, **more
         )
-        opened.append(context)
+        OPENED.append(context)
         return context
 
     yield make
-    for context in opened:
+    for context in OPENED:
         context.close()
+    OPENED.clear()
 
 
 @pytest.fixture

@@ -62,9 +62,9 @@ def leaving(frame: Frame) -> Iterator[None]:
 
 
 def begin(tool: FrameLocator) -> None:
-    """Press what a module's page offers first."""
-    words = re.compile("^(Start module|Continue)$")
-    press(tool.get_by_role("link", name=words).or_(tool.get_by_role("button", name=words)).first)
+    """Press what a module's page offers first; the LMS's page on the way there has a button of that name too."""
+    page, words = tool.locator(".beside"), re.compile("^(Start module|Continue)$")
+    press(page.get_by_role("link", name=words).or_(page.get_by_role("button", name=words)).first)
 
 
 def mark(tool: FrameLocator) -> None:

@@ -17,9 +17,11 @@ SLUG = "research-active-care"
 def open_activity(page: Page, lms: str, person: str, title: str) -> FrameLocator:
     """Go through the LMS's own pages to an activity, and give its frame."""
     page.goto(lms)
-    page.get_by_role("button", name=f"Launch as {person}").or_(
+    launch = page.get_by_role("button", name=f"Launch as {person}").or_(
         page.get_by_role("link", name=f"Launch as {person}")
-    ).first.click()
+    )
+    with leaving(page.main_frame):
+        launch.first.click()
     link = page.get_by_role("link", name=title, exact=True)
     if link.count():
         # Not a click: the page before it holds a frame too, which could be taken for the new one.

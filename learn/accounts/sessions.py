@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from courses.db import now, rows_met
 from courses.learning import plays
+from courses.prepared import Prepared
 from learn.accounts import browsers
 from learn.accounts.by_email import keyed
 from learn.accounts.models import LoginSession, RoleGrant, SessionEnd, User
@@ -112,7 +113,7 @@ class Arrival:
 
 
 _ROLES = select(func.count()).where(RoleGrant.user_id == User.id).correlate(User).scalar_subquery().label("role_count")
-_FIND = (
+_FIND = Prepared(  # every page of everybody asks this
     select(
         LoginSession.id, LoginSession.user_id, LoginSession.registration_id, LoginSession.platform_name,
         LoginSession.frame_origins, LoginSession.is_embedded, LoginSession.return_url, LoginSession.granted,
@@ -235,7 +236,7 @@ def load(_request: Any) -> CurrentUser | None:
     key = cookie.get("key")
     if not isinstance(key, str):
         return None
-    row = db.session.execute(_FIND, {"key_hash": hashed(key)}).first()
+    row = _FIND.one(db.session.connection(), {"key_hash": hashed(key)})
     if row is None:
         return None
     over = _over(row, now())

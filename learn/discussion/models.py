@@ -81,10 +81,6 @@ class Topic(Base):
             sqlite_where=text("state = 'visible' AND kind = 'theme'"), postgresql_where=text("state = 'visible' AND kind = 'theme'"),
         ),
         Index(
-            "ix_topic_all", "last_post_at", "id",
-            sqlite_where=text("state = 'visible' AND kind = 'theme'"), postgresql_where=text("state = 'visible' AND kind = 'theme'"),
-        ),
-        Index(
             "ix_topic_pinned", "theme_id",
             sqlite_where=text("is_pinned"), postgresql_where=text("is_pinned"),
         ),

@@ -25,28 +25,42 @@ NEW_FOR = timedelta(days=60)
 _T, _READ, _THEME, _POST = table_of(Topic), table_of(TopicRead), table_of(Theme), table_of(Post)
 _AUTHOR, _LAST = table_of(User).alias("author"), table_of(User).alias("poster")
 _LISTED = text("topic.state = 'visible' AND topic.kind = 'theme'")
-_ROWS = (
-    select(
-        _T.c.id, _T.c.title, _T.c.slug, _T.c.theme_id, _T.c.author_id, _T.c.created_at, _T.c.last_post_at, _T.c.last_poster_id,
-        _T.c.next_seq, _T.c.visible_count, _T.c.is_pinned, _T.c.is_locked, _AUTHOR.c.name, _AUTHOR.c.display_name,
-        _LAST.c.name.label("last_name"), _LAST.c.display_name.label("last_display_name"), _READ.c.last_seq,
-        _POST.c.seq.label("newest"),
-    )
-    .select_from(_T)
-    .outerjoin(_AUTHOR, _AUTHOR.c.id == _T.c.author_id)
-    .outerjoin(_LAST, _LAST.c.id == _T.c.last_poster_id)
-    .outerjoin(_POST, _POST.c.id == _T.c.last_post_id)
-    .outerjoin(_READ, and_(_READ.c.topic_id == _T.c.id, _READ.c.user_id == bindparam("user")))
-    .where(_LISTED, _T.c.visible_count > 0)
-)  # fmt: skip
 _NEWEST = (_T.c.last_post_at.desc(), _T.c.id.desc())
-_FIRST = _ROWS.where(_T.c.theme_id == bindparam("theme"), ~_T.c.is_pinned).order_by(*_NEWEST).limit(PAGE + 1)
-_NEXT = _FIRST.where(
-    tuple_(_T.c.last_post_at, _T.c.id) < tuple_(bindparam("at", type_=UtcDateTime), bindparam("number"))
+_TOPICS = (
+    select(
+        _T.c.id, _T.c.title, _T.c.slug, _T.c.theme_id, _T.c.author_id, _T.c.created_at, _T.c.last_post_at, _T.c.last_post_id,
+        _T.c.last_poster_id, _T.c.next_seq, _T.c.visible_count, _T.c.is_pinned, _T.c.is_locked,
+    )
+    .where(_LISTED, _T.c.visible_count > 0)
+    .order_by(*_NEWEST)
+)  # fmt: skip
+
+
+def _with_people(topics: Any) -> Any:
+    """What is shown of some topics. They are chosen first: PostgreSQL, asked for all in one, gets ready for as many people as it
+    thinks that there are topics (1.5 ms of 1.7 at a million posts)."""
+    page = topics.subquery("page")
+    return (
+        select(
+            page, _AUTHOR.c.name, _AUTHOR.c.display_name, _LAST.c.name.label("last_name"), _LAST.c.display_name.label("last_display_name"),
+            _READ.c.last_seq, _POST.c.seq.label("newest"),
+        )
+        .select_from(page)
+        .outerjoin(_AUTHOR, _AUTHOR.c.id == page.c.author_id)
+        .outerjoin(_LAST, _LAST.c.id == page.c.last_poster_id)
+        .outerjoin(_POST, _POST.c.id == page.c.last_post_id)
+        .outerjoin(_READ, and_(_READ.c.topic_id == page.c.id, _READ.c.user_id == bindparam("user")))
+        .order_by(page.c.last_post_at.desc(), page.c.id.desc())
+    )  # fmt: skip
+
+
+_OF_THEME = _TOPICS.where(_T.c.theme_id == bindparam("theme"))
+_OTHERS = _OF_THEME.where(~_T.c.is_pinned).limit(literal_column(str(PAGE + 1)))
+_FIRST = _with_people(_OTHERS)
+_NEXT = _with_people(
+    _OTHERS.where(tuple_(_T.c.last_post_at, _T.c.id) < tuple_(bindparam("at", type_=UtcDateTime), bindparam("number")))
 )
-_PINNED = (
-    _ROWS.where(_T.c.theme_id == bindparam("theme"), text("topic.is_pinned")).order_by(*_NEWEST).limit(MOST_PINNED)
-)
+_PINNED = _with_people(_OF_THEME.where(text("topic.is_pinned")).limit(literal_column(str(MOST_PINNED))))
 _THEMES = select(_THEME.c.id, _THEME.c.slug, _THEME.c.title, _THEME.c.summary).order_by(_THEME.c.position)
 _ONE_THEME = _THEMES.where(_THEME.c.slug == bindparam("slug"))
 
@@ -121,11 +135,11 @@ def place(key: str | None) -> tuple[datetime, int] | None:
 @cache
 def _latest(themes: int) -> Any:
     """One short walk along the index for each theme."""
+    most: Any = literal_column(str(LATEST))
     parts = [
-        select(_ROWS.where(_T.c.theme_id == bindparam(f"theme_{n}")).order_by(*_NEWEST).limit(LATEST).subquery())
-        for n in range(themes)
+        select(_TOPICS.where(_T.c.theme_id == bindparam(f"theme_{n}")).limit(most).subquery()) for n in range(themes)
     ]
-    return union_all(*parts).order_by(literal_column("last_post_at").desc(), literal_column("id").desc())
+    return _with_people(union_all(*parts))
 
 
 def _line(row: Any, at: datetime) -> Line:

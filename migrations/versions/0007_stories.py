@@ -70,7 +70,6 @@ def _discussion() -> None:
     sa.ForeignKeyConstraint(['theme_id'], ['theme.id'], name=op.f('fk_topic_theme_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_topic'))
     )
-    op.create_index('ix_topic_all', 'topic', ['last_post_at', 'id'], **_where("state = 'visible' AND kind = 'theme'"))
     op.create_index(op.f('ix_topic_author_id'), 'topic', ['author_id'])
     op.create_index(op.f('ix_topic_last_poster_id'), 'topic', ['last_poster_id'])
     op.create_index('ix_topic_pinned', 'topic', ['theme_id'], **_where('is_pinned'))
@@ -216,6 +215,7 @@ def _stories() -> None:
     sa.Column('tried_on', sa.Date(), nullable=False),
     sa.Column('outcome', choice('outcome', 'worked', 'partly', 'did_not', 'too_early'), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('because', sa.String(length=500), server_default='', nullable=False),
     sa.Column('is_visible', sa.Boolean(), nullable=False),
     sa.Column('at', MOMENT, nullable=False),
     sa.ForeignKeyConstraint(['story_id'], ['story.id'], name=op.f('fk_adoption_story_id')),

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
@@ -168,9 +168,9 @@ def _topics(size: Size, themes: list[int], users: list[int], spoken: Words, bega
             "id": n + 1, "kind": "theme", "subject_id": None, "theme_id": themes[n % 5], "title": spoken.text(7)[:150].capitalize(),
             "state": STATES[n % len(STATES)] if n else "visible", "slug": "a-topic", "author_id": users[n % len(users)],
             "created_at": began + timedelta(minutes=n), "last_post_at": began + timedelta(minutes=n, seconds=length),
-            "last_post_id": None, "last_poster_id": users[(n * 7) % len(users)], "next_seq": length + 1, "visible_count": length,
+            "last_post_id": number, "last_poster_id": users[(n * 7) % len(users)], "next_seq": length + 1, "visible_count": length,
         }
-        for n, length in enumerate(lengths)
+        for n, (length, number) in enumerate(zip(lengths, accumulate(lengths), strict=True))
     ]  # fmt: skip
 
 

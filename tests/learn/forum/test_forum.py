@@ -216,7 +216,9 @@ def test_lists_walk_along_their_index(session, themes):
         assert "SCAN topic" not in told, told
         assert "ix_topic_theme" in told or "ix_topic_pinned" in told, told
         if statement in (listing._FIRST, listing._NEXT):
-            assert "TEMP B-TREE" not in told, told
+            walked, _, shown = told.partition("SCAN page")  # of the page alone: a few rows are put in order again
+            assert shown, told
+            assert "TEMP B-TREE" not in walked, told
 
 
 def _bound(compiled, given):
